@@ -1,0 +1,267 @@
+//! Errors, each with two messages.
+//!
+//! Every question ends in an answer or in one of these, and each is read by two people. The analyst reads
+//! [`AskError::analyst_message`] on the graph: plain words and the next step, nothing about how we are built. The
+//! operator reads [`Display`](std::fmt::Display) in the log: what happened, with details. Neither ever holds a key:
+//! keys are kept apart from requests (see [`crate::upstream`]) and details are cut from what upstream sent, never from
+//! what we sent.
+//!
+//! Nothing found is not an error. A count that may not be bought is ([`AskError::NeedsConsent`]), since the question
+//! stays unanswered until somebody decides.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::{answer::Total, credits::Credits, lookup::LookupKind, observable::SpecialUse};
+
+/// What can go wrong between us and one source.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProviderError {
+    /// The source does not know the key.
+    #[error("the key was refused")]
+    BadKey,
+    /// The account is empty.
+    #[error("the account has no credits left")]
+    NoCredits,
+    /// The key is good, but its plan does not include this service.
+    #[error("the plan does not include this service")]
+    PlanForbids,
+    /// Refused, and the source does not say whether for the key or for the credits.
+    #[error("access refused: bad key or no credits")]
+    AccessRefused,
+    /// Too many requests; the source may say how long to wait.
+    #[error("rate limited, wait {wait:?}")]
+    RateLimited {
+        /// The wait the source asked for.
+        wait: Option<Duration>,
+    },
+    /// The source refuses the question itself.
+    #[error("invalid input: {reason}")]
+    InvalidInput {
+        /// What it says is wrong.
+        reason: String,
+    },
+    /// The source failed (a 5xx status, a gateway's error page).
+    #[error("upstream failure{}: {detail}", status.map(|status| format!(" (status {status})")).unwrap_or_default())]
+    Upstream {
+        /// The HTTP status, if there was one.
+        status: Option<u16>,
+        /// A short excerpt of what it said.
+        detail: String,
+    },
+    /// No connection could be made, so nothing was asked and nothing was charged.
+    #[error("cannot connect: {detail}")]
+    Unreachable {
+        /// Why.
+        detail: String,
+    },
+    /// The connection broke after the request had been sent.
+    #[error("connection broke: {detail}")]
+    Broken {
+        /// Why.
+        detail: String,
+    },
+    /// No answer in time.
+    #[error("no answer within {after:?}")]
+    Timeout {
+        /// How long we waited.
+        after: Duration,
+    },
+    /// The answer is larger than we accept.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The answer is not what the source's documentation describes.
+    #[error("malformed answer: {detail}")]
+    Malformed {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// Many failures in a row: the source is left alone for a while.
+    #[error("resting after repeated failures, next try in {retry_in:?}")]
+    Resting {
+        /// When it will be asked again.
+        retry_in: Duration,
+    },
+    /// A purchase was sent and its outcome is not known: it may have been charged.
+    #[error("the outcome of a purchase is unknown: {cause}")]
+    PurchaseUnknown {
+        /// What happened.
+        cause: Box<ProviderError>,
+    },
+}
+
+impl ProviderError {
+    /// A [`ProviderError::Malformed`].
+    #[must_use]
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::Malformed { detail: excerpt(&detail.into()) }
+    }
+
+    /// A [`ProviderError::Upstream`] with a shortened excerpt.
+    #[must_use]
+    pub fn upstream(status: Option<u16>, detail: &str) -> Self {
+        Self::Upstream { status, detail: excerpt(detail) }
+    }
+
+    /// Whether asking the same again a little later may help.
+    #[must_use]
+    pub const fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::Upstream { .. }
+                | Self::Unreachable { .. }
+                | Self::Broken { .. }
+                | Self::Timeout { .. }
+        )
+    }
+
+    /// Whether the source certainly did not act on the request, so that even a purchase may be tried again.
+    #[must_use]
+    pub const fn certainly_not_acted_on(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Unreachable { .. })
+    }
+
+    /// What the analyst reads: what happened to which source, and what to do about it.
+    #[must_use]
+    pub fn analyst_message(&self, source: &str) -> String {
+        match self {
+            Self::BadKey => format!(
+                "{source} does not accept the API key. Whoever runs this server should check the key in its \
+                 configuration (namehound config check)."
+            ),
+            Self::NoCredits => format!("{source}: out of credits. Top up the account, or ask another source."),
+            Self::PlanForbids => {
+                format!("{source}: the key works, but the account's plan does not include this service.")
+            }
+            Self::AccessRefused => format!(
+                "{source} refused access and does not say why: the API key may be wrong, or the credits used up."
+            ),
+            Self::RateLimited { wait: Some(wait) } => {
+                format!("{source} is busy and asks to wait {}. Run the transform again after that.", in_words(*wait))
+            }
+            Self::RateLimited { wait: None } => {
+                format!("{source} is busy and refuses more requests for now. Run the transform again in a minute.")
+            }
+            Self::InvalidInput { reason } => format!("{source} cannot be asked this: {reason}"),
+            Self::Upstream { .. } => format!("{source} failed on its side. Try again later."),
+            Self::Unreachable { .. } => {
+                format!("{source} cannot be reached from this server. Check its network, or try again later.")
+            }
+            Self::Broken { .. } => format!("{source} broke off its answer. Try again."),
+            Self::Timeout { after } => format!("{source} did not answer within {}. Try again.", in_words(*after)),
+            Self::TooLarge { limit } => format!(
+                "{source} sent an answer of more than {} MiB, which is not read. Ask something narrower.",
+                limit.div_ceil(1024 * 1024)
+            ),
+            Self::Malformed { .. } => format!(
+                "{source} sent an answer that cannot be understood. If it happens again, tell whoever runs this \
+                 server: the log says what was wrong with it."
+            ),
+            Self::Resting { retry_in } => format!(
+                "{source} failed several times in a row and is left alone for {}. Try again after that.",
+                in_words(*retry_in)
+            ),
+            Self::PurchaseUnknown { .. } => format!(
+                "{source} was asked to sell this answer and then fell silent. It may have been charged, so it was \
+                 not asked again. Running the transform once more may pay a second time."
+            ),
+        }
+    }
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AskError {
+    /// The source failed.
+    #[error("{source_name}: {error}")]
+    Provider {
+        /// The source as people know it.
+        source_name: String,
+        /// What went wrong.
+        error: ProviderError,
+    },
+    /// Buying the answer needs somebody's decision.
+    #[error("a purchase of {price} at {source_name} needs consent ({count:?} records, limit {limit})")]
+    NeedsConsent {
+        /// The source as people know it.
+        source_name: String,
+        /// How many records the purchase would bring, where a free preview said so.
+        count: Option<Total>,
+        /// What it would cost.
+        price: Credits,
+        /// What this run has already spent.
+        spent: Credits,
+        /// What a run may spend without asking.
+        limit: Credits,
+    },
+    /// A name that must never leave the machine.
+    #[error("special-use name ({name}) was not sent anywhere")]
+    SpecialUse {
+        /// Which kind of name.
+        name: SpecialUse,
+    },
+    /// No configured source answers this kind of question.
+    #[error("no source configured for {kind}")]
+    NoSource {
+        /// The kind of question.
+        kind: LookupKind,
+    },
+    /// The request's own time is over.
+    #[error("the deadline passed")]
+    Deadline,
+}
+
+impl AskError {
+    /// What the analyst reads.
+    #[must_use]
+    pub fn analyst_message(&self) -> String {
+        match self {
+            Self::Provider { source_name, error } => error.analyst_message(source_name),
+            Self::NeedsConsent { source_name, count, price, spent, limit } => {
+                let found = match count {
+                    Some(Total::Exactly(1)) => format!("{source_name} has 1 result. "),
+                    Some(Total::Exactly(count)) => format!("{source_name} has {count} results. "),
+                    Some(Total::AtLeast(count)) => format!("{source_name} has {count} results or more. "),
+                    None => String::new(),
+                };
+                let already =
+                    if spent.is_free() { String::new() } else { format!(" on top of the {spent} already spent") };
+                format!(
+                    "{found}Buying them at {source_name} costs about {price}{already}, and a run may spend {limit} \
+                     without asking. Nothing was bought. To buy, run again with the setting \"confirm_purchase\" = \
+                     true, or raise \"max_credits_per_run\"."
+                )
+            }
+            Self::SpecialUse { name } => name.analyst_message(),
+            Self::NoSource { kind } => format!(
+                "No source for {} is configured on this server. Whoever runs it can add an API key (namehound config \
+                 init shows where), or load a case that answers it.",
+                kind.in_words()
+            ),
+            Self::Deadline => "This took longer than a run may take. Ask for fewer results, or try again: what was \
+                               found so far is remembered."
+                .to_owned(),
+        }
+    }
+}
+
+/// At most 200 characters on one line.
+fn excerpt(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    line.trim().to_owned()
+}
+
+/// A duration as a person would say it: whole seconds or minutes, rounded up.
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    match seconds {
+        0 | 1 => "1 second".to_owned(),
+        2..=119 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}

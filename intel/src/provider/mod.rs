@@ -1,0 +1,133 @@
+//! Sources.
+//!
+//! A provider is small on purpose. It says which lookups it answers and on which terms, turns a question into an
+//! upstream request, and reads the upstream's response into records or one of the typed errors. It neither sends
+//! anything nor remembers anything: caching, money, pacing, retries and sockets belong to the desk, the same for all.
+
+use std::{fmt::Debug, time::Duration};
+
+use crate::{
+    answer::Page,
+    credits::Credits,
+    error::ProviderError,
+    lookup::Lookup,
+    upstream::{HttpRequest, HttpResponse},
+};
+
+/// Who learns of a question, from nobody to the target itself. Ordered: a case's ceiling is a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exposure {
+    /// Nobody outside this machine.
+    Local,
+    /// A data vendor sees it.
+    ThirdParty,
+    /// The target's name servers see it.
+    Infrastructure,
+    /// The target's own host sees it.
+    Touch,
+}
+
+impl Exposure {
+    /// The word used in settings, pages and messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::ThirdParty => "third-party",
+            Self::Infrastructure => "infrastructure",
+            Self::Touch => "touch",
+        }
+    }
+}
+
+/// Where a page starts, in the provider's own terms; opaque to everybody else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cursor(pub String);
+
+/// Which part of a lookup is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Only how many records there would be, for free. Only where [`Offer::free_preview`] says so.
+    Preview,
+    /// The page at a cursor; `None` is the first.
+    Page(Option<Cursor>),
+}
+
+/// The terms on which a provider answers a lookup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// The upstream service, for rates and failures: `reverse-ns` may be down while `reverse-whois` is not.
+    pub endpoint: &'static str,
+    /// Who learns of the question.
+    pub exposure: Exposure,
+    /// What each page costs.
+    pub price: Credits,
+    /// Whether [`Step::Preview`] gives the count for nothing.
+    pub free_preview: bool,
+    /// The documented rate; `None` for sources on this machine.
+    pub rate: Option<Rate>,
+}
+
+/// A rate of requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// How many requests are allowed within the period, at once or spread out. Zero counts as one.
+    pub requests: u32,
+    /// The period.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// So many requests a second.
+    #[must_use]
+    pub const fn per_second(requests: u32) -> Self {
+        Self { requests, per: Duration::from_secs(1) }
+    }
+}
+
+/// How a step is carried out.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// Send this and give the response to [`Provider::read`].
+    Http(Box<HttpRequest>),
+    /// Nothing has to be sent: the provider holds the answer itself.
+    Known(Page),
+}
+
+/// A source that can answer some lookups.
+pub trait Provider: Debug + Send + Sync {
+    /// The name used in configuration, keys and logs, for example `whoisxml`.
+    fn name(&self) -> &'static str;
+
+    /// The source as people know it, for example `WhoisXML API` or `case leaked-episode`.
+    fn source(&self) -> &str;
+
+    /// The terms for this lookup; `None` if this provider does not answer it.
+    fn offer(&self, lookup: &Lookup) -> Option<Offer>;
+
+    /// How to carry out a step.
+    ///
+    /// # Errors
+    /// [`ProviderError::InvalidInput`] when this source cannot be asked about this observable.
+    fn call(&self, lookup: &Lookup, step: &Step) -> Result<Call, ProviderError>;
+
+    /// Reads the response to a step.
+    ///
+    /// # Errors
+    /// Whatever the response says went wrong, or [`ProviderError::Malformed`]. Nothing found is not an error.
+    fn read(&self, lookup: &Lookup, step: &Step, response: &HttpResponse) -> Result<Page, ProviderError>;
+
+    /// A free request that tells how many credits are left, where the source has one.
+    fn balance_call(&self) -> Option<HttpRequest> {
+        None
+    }
+
+    /// Reads the response to [`Provider::balance_call`] for the pool that pays for a lookup: `Some(credits)`, or `None`
+    /// when the account has no such pool.
+    ///
+    /// # Errors
+    /// As [`Provider::read`]; [`ProviderError::BadKey`] when the source does not know the key.
+    fn read_balance(&self, _lookup: &Lookup, _response: &HttpResponse) -> Result<Option<Credits>, ProviderError> {
+        Err(ProviderError::malformed("this source has no balance service"))
+    }
+}
