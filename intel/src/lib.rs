@@ -14,6 +14,7 @@ pub mod desk;
 pub mod error;
 pub mod lookup;
 pub mod moment;
+pub mod noise;
 pub mod observable;
 pub mod provider;
 pub mod record;
