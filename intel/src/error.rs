@@ -86,6 +86,12 @@ pub enum ProviderError {
         /// When it will be asked again.
         retry_in: Duration,
     },
+    /// More questions wait for the source than its rate lets through before the asker's deadline.
+    #[error("the line of waiting questions is too long, {wait:?} would not be enough")]
+    Crowded {
+        /// How long the asker would have had to wait at least.
+        wait: Duration,
+    },
     /// A purchase was sent and its outcome is not known: it may have been charged.
     #[error("the outcome of a purchase is unknown: {cause}")]
     PurchaseUnknown {
@@ -166,6 +172,10 @@ impl ProviderError {
                 "{source} failed several times in a row and is left alone for {}. Try again after that.",
                 in_words(*retry_in)
             ),
+            Self::Crowded { .. } => format!(
+                "Too many questions are waiting for {source}, which only takes so many a second. Run the transform \
+                 again in a minute."
+            ),
             Self::PurchaseUnknown { .. } => format!(
                 "{source} was asked to sell this answer and then fell silent. It may have been charged, so it was \
                  not asked again. Running the transform once more may pay a second time."
@@ -214,6 +224,12 @@ pub enum AskError {
     /// The request's own time is over.
     #[error("the deadline passed")]
     Deadline,
+    /// Our own fault: a task that was carrying the question came to an unplanned end.
+    #[error("a lookup came to an unplanned end: {detail}")]
+    Crashed {
+        /// What the runtime says about it.
+        detail: String,
+    },
 }
 
 impl AskError {
@@ -245,6 +261,9 @@ impl AskError {
             ),
             Self::Deadline => "This took longer than a run may take. Ask for fewer results, or try again: what was \
                                found so far is remembered."
+                .to_owned(),
+            Self::Crashed { .. } => "Something went wrong inside this server. Its log says what; please tell whoever \
+                                     runs it."
                 .to_owned(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     answer::Page,
     credits::Credits,
     error::ProviderError,
-    lookup::Lookup,
+    lookup::{Lookup, LookupKind},
     upstream::{HttpRequest, HttpResponse},
 };
 
@@ -101,6 +101,9 @@ pub trait Provider: Debug + Send + Sync {
 
     /// The source as people know it, for example `WhoisXML API` or `case leaked-episode`.
     fn source(&self) -> &str;
+
+    /// The kinds of lookup this provider answers at least some of.
+    fn lookups(&self) -> &'static [LookupKind];
 
     /// The terms for this lookup; `None` if this provider does not answer it.
     fn offer(&self, lookup: &Lookup) -> Option<Offer>;
