@@ -36,8 +36,9 @@ pub enum ProviderError {
         /// The wait the source asked for.
         wait: Option<Duration>,
     },
-    /// The source refuses the question itself.
-    #[error("invalid input: {reason}")]
+    /// The source refuses the question itself. What it says about it may repeat what was asked about, so it is for the
+    /// analyst and not for the log.
+    #[error("the source refused the question as invalid")]
     InvalidInput {
         /// What it says is wrong.
         reason: String,

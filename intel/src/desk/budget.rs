@@ -6,7 +6,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use async_trait::async_trait;
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub struct RunBudget {
     limit: Credits,
-    confirmed: bool,
+    confirmed: AtomicBool,
     spent: AtomicU64,
 }
 
@@ -31,7 +31,12 @@ impl RunBudget {
     /// A budget of so many credits; a confirmed one may be exceeded.
     #[must_use]
     pub fn new(limit: Credits, confirmed: bool) -> Self {
-        Self { limit, confirmed, spent: AtomicU64::new(0) }
+        Self { limit, confirmed: AtomicBool::new(confirmed), spent: AtomicU64::new(0) }
+    }
+
+    /// Lets the budget be exceeded from now on, after somebody said so.
+    pub fn confirm(&self) {
+        self.confirmed.store(true, Ordering::Release);
     }
 
     /// What has been spent so far, purchases under way included.
@@ -43,10 +48,11 @@ impl RunBudget {
     /// Sets aside the price of a purchase, or says why not. Setting aside before buying keeps two pages that are
     /// bought at the same time from exceeding the limit together.
     fn reserve(&self, price: Credits) -> Result<(), Refused> {
+        let confirmed = self.confirmed.load(Ordering::Acquire);
         self.spent
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |spent| {
                 let after = Credits(spent) + price;
-                (self.confirmed || after <= self.limit).then_some(after.0)
+                (confirmed || after <= self.limit).then_some(after.0)
             })
             .map(|_| ())
             .map_err(|spent| Refused { spent: Credits(spent), limit: self.limit })

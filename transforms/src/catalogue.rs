@@ -1,0 +1,147 @@
+//! The list of all transforms.
+
+use std::{collections::HashMap, sync::Arc};
+
+use maltego::transform::fold_name;
+
+use crate::{
+    declaration::Declaration,
+    dns_records::DomainToDnsRecords,
+    reverse_ns::NsToDomains,
+    reverse_whois::{EmailToDomains, OrganizationToDomains, PersonToDomains, PhoneToDomains},
+    run::Transform,
+    subdomains::DomainToSubdomains,
+    whois_history::DomainToWhoisHistory,
+    whois_record::WhoisRecordToContacts,
+};
+
+/// The namespace of transform ids and settings.
+pub const NAMESPACE: &str = "namehound";
+
+/// What classic clients put before the name of a discovered transform.
+const CLASSIC_PREFIX: &str = "paterva.v2.";
+
+/// Transforms by name.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    transforms: Vec<Arc<dyn Transform>>,
+    by_folded_name: HashMap<String, usize>,
+}
+
+impl Catalogue {
+    /// The transforms that Namehound ships, in the order in which menus and tables show them.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self::new(vec![
+            Arc::new(DomainToWhoisHistory),
+            Arc::new(WhoisRecordToContacts),
+            Arc::new(EmailToDomains),
+            Arc::new(PhoneToDomains),
+            Arc::new(PersonToDomains),
+            Arc::new(OrganizationToDomains),
+            Arc::new(NsToDomains),
+            Arc::new(DomainToSubdomains),
+            Arc::new(DomainToDnsRecords),
+        ])
+    }
+
+    /// A catalogue of other transforms, for tests and extensions. Of two with one name the first is kept reachable.
+    #[must_use]
+    pub fn new(transforms: Vec<Arc<dyn Transform>>) -> Self {
+        let mut by_folded_name = HashMap::new();
+        for (index, transform) in transforms.iter().enumerate() {
+            by_folded_name.entry(fold_name(transform.declaration().definition.name)).or_insert(index);
+        }
+        Self { transforms, by_folded_name }
+    }
+
+    /// A transform by its name as anybody may write it: with or without namespace or classic prefix, ignoring case, `_`
+    /// and `-`.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Arc<dyn Transform>> {
+        let lower = name.trim().to_lowercase();
+        let name = lower.strip_prefix(CLASSIC_PREFIX).unwrap_or(&lower);
+        let name = name.strip_prefix(NAMESPACE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name);
+        self.by_folded_name.get(&fold_name(name)).and_then(|index| self.transforms.get(*index))
+    }
+
+    /// The name most like an unknown one, for error messages.
+    #[must_use]
+    pub fn nearest(&self, name: &str, distance: impl Fn(&str, &str) -> f64) -> Option<&'static str> {
+        self.declarations()
+            .map(|declaration| declaration.definition.name)
+            .map(|known| (known, distance(known, name)))
+            .filter(|(_, likeness)| *likeness > 0.7)
+            .max_by(|(_, left), (_, right)| left.total_cmp(right))
+            .map(|(known, _)| known)
+    }
+
+    /// All transforms.
+    pub fn transforms(&self) -> impl Iterator<Item = &Arc<dyn Transform>> {
+        self.transforms.iter()
+    }
+
+    /// All declarations.
+    pub fn declarations(&self) -> impl Iterator<Item = &'static Declaration> + '_ {
+        self.transforms.iter().map(|transform| transform.declaration())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intel::{Exposure, LookupKind};
+
+    use super::*;
+
+    #[test]
+    fn names_are_found_as_anybody_writes_them() {
+        let catalogue = Catalogue::standard();
+        for name in [
+            "domain_to_whois_history",
+            "DomainToWhoisHistory",
+            "domain-to-whois-history",
+            "namehound.domain_to_whois_history",
+            "NAMEHOUND.Domain_To_Whois_History",
+            "paterva.v2.domaintowhoishistory",
+            "paterva.v2.namehound.domain_to_whois_history",
+        ] {
+            let found = catalogue.find(name).map(|transform| transform.declaration().definition.name);
+            assert_eq!(found, Some("domain_to_whois_history"), "{name}");
+        }
+        assert!(catalogue.find("domain_to_nothing").is_none());
+        assert!(catalogue.find("namehound").is_none());
+    }
+
+    /// What no transform may ship without.
+    #[test]
+    fn every_transform_is_declared_in_full() {
+        for declaration in Catalogue::standard().declarations() {
+            let definition = &declaration.definition;
+            let name = definition.name;
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && name.contains("_to_"), "{name}");
+            assert!(definition.display_name.starts_with("To ") && definition.display_name.ends_with(']'), "{name}");
+            assert!(definition.description.len() > 40 && definition.description.ends_with('.'), "{name}");
+            assert!(!definition.inputs.is_empty() && !definition.outputs.is_empty(), "{name}");
+            assert!(!definition.set.is_empty(), "{name}");
+            assert_eq!(declaration.lookups.is_empty(), declaration.exposure == Exposure::Local, "{name}");
+            for setting in definition.settings {
+                assert!(!setting.description.is_empty() && !setting.display_name.is_empty(), "{name}");
+                if let (false, Some(default)) = (setting.choices.is_empty(), setting.default) {
+                    assert!(setting.choices.contains(&default), "{name}: {}", setting.name);
+                }
+            }
+            let paid = declaration.price_class != crate::PriceClass::Free;
+            let asks = definition.settings.iter().any(|setting| setting.name == "confirm_purchase");
+            assert_eq!(paid, asks, "{name}: a paid transform can be confirmed, a free one has nothing to confirm");
+        }
+    }
+
+    #[test]
+    fn folded_names_are_unique_and_every_lookup_is_used() {
+        let catalogue = Catalogue::standard();
+        assert_eq!(catalogue.by_folded_name.len(), catalogue.transforms.len());
+        for kind in LookupKind::ALL {
+            assert!(catalogue.declarations().any(|declaration| declaration.lookups.contains(&kind)), "{kind}");
+        }
+    }
+}

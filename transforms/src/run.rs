@@ -1,0 +1,76 @@
+//! One run of one transform.
+
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
+use intel::{
+    Clock, Credits,
+    desk::{Context, Desk, RunBudget},
+};
+use maltego::{Input, Settings};
+use tokio::time::Instant;
+
+use crate::{declaration::Declaration, error::RunError, settings, sink::Sink};
+
+/// A transform.
+#[async_trait]
+pub trait Transform: Debug + Send + Sync {
+    /// What is said about it.
+    fn declaration(&self) -> &'static Declaration;
+
+    /// Runs it. What was put into the sink before an error stays there.
+    ///
+    /// # Errors
+    /// See [`RunError`]. Nothing found is a message in the sink, not an error.
+    async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError>;
+}
+
+/// What a run works with.
+#[derive(Debug)]
+pub struct Run {
+    /// The entity that was clicked.
+    pub input: Input,
+    /// The settings that came with it.
+    pub settings: Settings,
+    /// The desk.
+    pub desk: Desk,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    context: Context,
+}
+
+impl Run {
+    /// A run that ends at the deadline. What it may spend is read from its settings.
+    ///
+    /// # Errors
+    /// When a money setting cannot be read: guessing there could cost somebody.
+    pub fn new(
+        input: Input,
+        settings: Settings,
+        desk: Desk,
+        clock: Arc<dyn Clock>,
+        deadline: Instant,
+    ) -> Result<Self, RunError> {
+        let limit = settings.integer(&settings::MAX_CREDITS_PER_RUN)?.unwrap_or_default();
+        let confirmed = settings.boolean(&settings::CONFIRM_PURCHASE)?.unwrap_or_default();
+        let budget = Arc::new(RunBudget::new(Credits(limit), confirmed));
+        Ok(Self { input, settings, desk, clock, context: Context { deadline, budget } })
+    }
+
+    /// On whose behalf and until when the desk is asked.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.context.clone()
+    }
+
+    /// What has been spent so far.
+    #[must_use]
+    pub fn spent(&self) -> Credits {
+        self.context.budget.spent()
+    }
+
+    /// Lets the run exceed its limit from now on, after somebody said so.
+    pub(crate) fn confirm(&self) {
+        self.context.budget.confirm();
+    }
+}

@@ -1,0 +1,49 @@
+//! Subdomains: the known names below a domain.
+
+use async_trait::async_trait;
+use intel::{Exposure, Lookup, LookupKind};
+use maltego::{InputKind, TransformDefinition, entity_types};
+
+use crate::{
+    declaration::{Declaration, PriceClass},
+    error::RunError,
+    observables,
+    run::{Run, Transform},
+    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    sink::Sink,
+    walk::{sightings, walk},
+};
+
+/// Domain → DNSName.
+#[derive(Debug)]
+pub(crate) struct DomainToSubdomains;
+
+static DECLARATION: Declaration = Declaration {
+    definition: TransformDefinition {
+        name: "domain_to_subdomains",
+        display_name: "To Subdomains [passive DNS]",
+        description: "The host names known below this domain, from collected data: neither the domain's name servers nor \
+                      its hosts are asked.",
+        inputs: &[&entity_types::DOMAIN, &entity_types::DNS_NAME],
+        input_kind: InputKind::Single,
+        outputs: &[&entity_types::DNS_NAME, &entity_types::DOMAIN],
+        set: "Infrastructure",
+        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+    },
+    lookups: &[LookupKind::Subdomains],
+    exposure: Exposure::ThirdParty,
+    price_class: PriceClass::Small,
+};
+
+#[async_trait]
+impl Transform for DomainToSubdomains {
+    fn declaration(&self) -> &'static Declaration {
+        &DECLARATION
+    }
+
+    async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let domain = observables::host(&run.input)?;
+        let question = format!("subdomains of {domain}");
+        walk(run, sink, Lookup::Subdomains { domain }, &question, sightings("subdomain")).await
+    }
+}
