@@ -1,2 +1,7 @@
-//! .
-fn main() {}
+//! The `namehound` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    namehound::cli::main()
+}

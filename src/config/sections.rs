@@ -1,0 +1,441 @@
+//! The sections of the configuration, each with its defaults and what the rest of the program makes of it.
+
+use std::{fmt, time::Duration};
+
+use intel::{
+    Credits,
+    desk::{BreakerSettings, CacheSettings, RetrySettings, TransportSettings},
+};
+use maltego::trx::Bounds;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::ConfigError;
+
+/// The server: addresses, limits, time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerSection {
+    /// The address and port to listen on.
+    pub listen: String,
+    /// How long one run may take, in seconds.
+    pub run_seconds: u64,
+    /// How many runs may be under way at once; further ones are told to come back.
+    pub max_runs: usize,
+    /// How many results a request gets that does not say how many it wants.
+    pub default_limit: usize,
+    /// How many results any request gets at most.
+    pub max_limit: usize,
+    /// How long runs under way may go on after the server was told to stop, in seconds.
+    pub shutdown_seconds: u64,
+    /// How large a request may be.
+    pub request: RequestSection,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            run_seconds: 50,
+            max_runs: 256,
+            default_limit: 256,
+            max_limit: 10_000,
+            shutdown_seconds: 20,
+            request: RequestSection::default(),
+        }
+    }
+}
+
+/// How large a request may be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestSection {
+    /// Bytes of the whole body.
+    pub body_bytes: usize,
+    /// Nesting of elements.
+    pub depth: usize,
+    /// Properties and settings together.
+    pub fields: usize,
+    /// Bytes of one text.
+    pub text_bytes: usize,
+    /// How long a client may take to send its request, in seconds.
+    pub read_seconds: u64,
+}
+
+impl Default for RequestSection {
+    fn default() -> Self {
+        let bounds = Bounds::default();
+        Self {
+            body_bytes: bounds.body,
+            depth: bounds.depth,
+            fields: bounds.fields,
+            text_bytes: bounds.text_length,
+            read_seconds: 20,
+        }
+    }
+}
+
+impl RequestSection {
+    /// The bounds of the request reader.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            body: self.body_bytes,
+            depth: self.depth,
+            fields: self.fields,
+            text_length: self.text_bytes,
+            ..Bounds::default()
+        }
+    }
+}
+
+/// Who may use the server.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthSection {
+    /// Hashes of the tokens that let somebody in, as `namehound token new` prints them.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub tokens: Vec<String>,
+}
+
+/// Workshop cases.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CasesSection {
+    /// Folders of cases to load, or `none`.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub load: Vec<String>,
+}
+
+/// Data vendors and other sources.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProvidersSection {
+    /// WhoisXML API.
+    pub whoisxml: WhoisXmlSection,
+}
+
+/// WhoisXML API.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhoisXmlSection {
+    /// The key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<SecretText>,
+    /// A file that holds the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key_file: Option<String>,
+    /// What one call of each service costs, in credits.
+    pub price: WhoisXmlPrices,
+}
+
+/// What one call costs at WhoisXML API, in credits. The vendor documents some of these prices and leaves others open, so
+/// all of them can be set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhoisXmlPrices {
+    /// One domain's WHOIS history.
+    pub whois_history: u64,
+    /// One page of a reverse WHOIS search.
+    pub reverse_whois: u64,
+    /// One page of a reverse NS search.
+    pub reverse_ns: u64,
+    /// One domain's subdomains.
+    pub subdomains: u64,
+    /// One name's DNS records.
+    pub dns_records: u64,
+}
+
+impl Default for WhoisXmlPrices {
+    fn default() -> Self {
+        Self { whois_history: 50, reverse_whois: 50, reverse_ns: 1, subdomains: 10, dns_records: 1 }
+    }
+}
+
+/// How requests leave this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpstreamSection {
+    /// An origin that gets every upstream request, the original host as first path segment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// An HTTP or SOCKS5 proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// How long making a connection may take, in seconds.
+    pub connect_seconds: u64,
+    /// How long a whole exchange may take, in seconds.
+    pub total_seconds: u64,
+    /// The largest answer that is read, in bytes.
+    pub body_bytes: usize,
+}
+
+impl Default for UpstreamSection {
+    fn default() -> Self {
+        let settings = TransportSettings::default();
+        Self {
+            gateway: None,
+            proxy: None,
+            connect_seconds: settings.connect_timeout.as_secs(),
+            total_seconds: settings.total_timeout.as_secs(),
+            body_bytes: settings.body_limit,
+        }
+    }
+}
+
+impl UpstreamSection {
+    /// The settings of the transport.
+    ///
+    /// # Errors
+    /// When the gateway or the proxy is no URL of a kind that can be used.
+    pub fn settings(&self) -> Result<TransportSettings, ConfigError> {
+        Ok(TransportSettings {
+            gateway: url("upstream.gateway", self.gateway.as_deref(), &["http", "https"])?,
+            proxy: url("upstream.proxy", self.proxy.as_deref(), &["http", "https", "socks5", "socks5h"])?,
+            connect_timeout: Duration::from_secs(self.connect_seconds),
+            total_timeout: Duration::from_secs(self.total_seconds),
+            body_limit: self.body_bytes,
+        })
+    }
+}
+
+fn url(key: &'static str, text: Option<&str>, schemes: &[&str]) -> Result<Option<url::Url>, ConfigError> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    match url::Url::parse(text) {
+        Ok(url) if schemes.contains(&url.scheme()) && url.has_host() => Ok(Some(url)),
+        // What was written is not repeated: a proxy's URL may hold a password.
+        _ => Err(ConfigError::Unusable {
+            key,
+            problem: format!("it should be a URL with one of the schemes {}", schemes.join(", ")),
+        }),
+    }
+}
+
+/// How long answers are remembered, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CacheSection {
+    /// WHOIS histories.
+    pub whois_history_seconds: u64,
+    /// Reverse WHOIS answers.
+    pub reverse_whois_seconds: u64,
+    /// Reverse NS answers.
+    pub reverse_ns_seconds: u64,
+    /// Subdomains.
+    pub subdomains_seconds: u64,
+    /// DNS records.
+    pub dns_records_seconds: u64,
+    /// Answers that found nothing, at most.
+    pub negative_seconds: u64,
+    /// Counts of free previews.
+    pub preview_seconds: u64,
+    /// Memory for answers, in bytes.
+    pub memory_bytes: u64,
+}
+
+impl Default for CacheSection {
+    fn default() -> Self {
+        let settings = CacheSettings::default();
+        Self {
+            whois_history_seconds: settings.fresh.whois_history.as_secs(),
+            reverse_whois_seconds: settings.fresh.reverse_whois.as_secs(),
+            reverse_ns_seconds: settings.fresh.reverse_ns.as_secs(),
+            subdomains_seconds: settings.fresh.subdomains.as_secs(),
+            dns_records_seconds: settings.fresh.dns_records.as_secs(),
+            negative_seconds: settings.negative.as_secs(),
+            preview_seconds: settings.preview.as_secs(),
+            memory_bytes: settings.memory,
+        }
+    }
+}
+
+impl CacheSection {
+    /// The settings of the desk's cache.
+    #[must_use]
+    pub fn settings(&self) -> CacheSettings {
+        let seconds = Duration::from_secs;
+        CacheSettings {
+            fresh: intel::desk::FreshFor {
+                whois_history: seconds(self.whois_history_seconds),
+                reverse_whois: seconds(self.reverse_whois_seconds),
+                reverse_ns: seconds(self.reverse_ns_seconds),
+                subdomains: seconds(self.subdomains_seconds),
+                dns_records: seconds(self.dns_records_seconds),
+            },
+            negative: seconds(self.negative_seconds),
+            preview: seconds(self.preview_seconds),
+            memory: self.memory_bytes,
+        }
+    }
+}
+
+/// How failures are tried again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetrySection {
+    /// How many times a failed request is sent again.
+    pub retries: usize,
+    /// The first wait, in milliseconds.
+    pub shortest_wait_milliseconds: u64,
+    /// The longest wait of our own, in milliseconds.
+    pub longest_wait_milliseconds: u64,
+}
+
+impl Default for RetrySection {
+    fn default() -> Self {
+        let settings = RetrySettings::default();
+        let milliseconds = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            retries: settings.retries,
+            shortest_wait_milliseconds: milliseconds(settings.shortest_wait),
+            longest_wait_milliseconds: milliseconds(settings.longest_wait),
+        }
+    }
+}
+
+impl RetrySection {
+    /// The settings of the desk's retry layer.
+    #[must_use]
+    pub fn settings(&self) -> RetrySettings {
+        RetrySettings {
+            shortest_wait: Duration::from_millis(self.shortest_wait_milliseconds),
+            longest_wait: Duration::from_millis(self.longest_wait_milliseconds),
+            retries: self.retries,
+            jitter_seed: None,
+        }
+    }
+}
+
+/// When a failing source is left alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BreakerSection {
+    /// How many failures in a row it takes.
+    pub failures: u32,
+    /// The first rest, in seconds.
+    pub rest_seconds: u64,
+    /// The longest rest, in seconds.
+    pub longest_rest_seconds: u64,
+}
+
+impl Default for BreakerSection {
+    fn default() -> Self {
+        let settings = BreakerSettings::default();
+        Self {
+            failures: settings.failures,
+            rest_seconds: settings.rest.as_secs(),
+            longest_rest_seconds: settings.longest_rest.as_secs(),
+        }
+    }
+}
+
+impl BreakerSection {
+    /// The settings of the desk's breaker.
+    #[must_use]
+    pub fn settings(&self) -> BreakerSettings {
+        BreakerSettings {
+            failures: self.failures,
+            rest: Duration::from_secs(self.rest_seconds),
+            longest_rest: Duration::from_secs(self.longest_rest_seconds),
+        }
+    }
+}
+
+/// What is logged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogSection {
+    /// A level, or a filter such as `info,intel=debug`.
+    pub filter: String,
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+}
+
+impl Default for LogSection {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One readable line each.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A secret in the configuration. It shows whether it is set, never what it is.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub struct SecretText(secrecy::SecretString);
+
+impl SecretText {
+    /// The secret itself, for whoever has to send it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        secrecy::ExposeSecret::expose_secret(&self.0)
+    }
+
+    /// The secret as the type that the rest of the program passes around.
+    #[must_use]
+    pub fn secret(&self) -> secrecy::SecretString {
+        self.0.clone()
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl PartialEq for SecretText {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(set)")
+    }
+}
+
+impl Serialize for SecretText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(set)")
+    }
+}
+
+impl WhoisXmlPrices {
+    /// The price of each service by the kind of lookup it answers.
+    #[must_use]
+    pub fn credits(&self, kind: intel::LookupKind) -> Credits {
+        use intel::LookupKind as Kind;
+        Credits(match kind {
+            Kind::WhoisHistory => self.whois_history,
+            Kind::ReverseWhois => self.reverse_whois,
+            Kind::ReverseNs => self.reverse_ns,
+            Kind::Subdomains => self.subdomains,
+            Kind::DnsRecords => self.dns_records,
+        })
+    }
+}
+
+/// A list, or one text with commas: environment variables have no lists.
+fn list_or_commas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::List(list) => list,
+        Either::Text(text) => {
+            text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        }
+    })
+}

@@ -1,0 +1,98 @@
+//! What the promises' tests share: a real server on a free port, a loopback upstream, and a classic client.
+
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
+
+pub mod client;
+pub mod upstream;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use intel::{Clock, SystemClock, desk::HttpTransport};
+use namehound::{
+    app::App,
+    config::Config,
+    http::{Server, Stopper},
+};
+use tokio::task::JoinHandle;
+use transforms::Catalogue;
+
+pub use client::{Reply, post};
+pub use upstream::Upstream;
+
+/// A running server; dropping it stops it.
+pub struct Running {
+    pub address: SocketAddr,
+    stopper: Stopper,
+    served: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Starts the real server as configured, on a free port.
+    pub fn start(mut config: Config) -> Self {
+        config.server.listen = "127.0.0.1:0".to_owned();
+        Self::serve(App::new(&config).unwrap(), &config)
+    }
+
+    /// Starts the real server with other transforms and no sources.
+    pub fn with_catalogue(catalogue: Catalogue, mut config: Config) -> Self {
+        config.server.listen = "127.0.0.1:0".to_owned();
+        let transport = HttpTransport::new(config.upstream.settings().unwrap()).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::serve(App::assemble(catalogue, Vec::new(), Arc::new(transport), clock, &config), &config)
+    }
+
+    fn serve(app: App, config: &Config) -> Self {
+        let server = Server::bind(app, config).unwrap();
+        let (address, stopper) = (server.address(), server.stopper());
+        Self { address, stopper, served: tokio::spawn(server.serve()) }
+    }
+
+    /// `http://127.0.0.1:<port><path>`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Tells the server to stop and waits until it has.
+    pub async fn stop(mut self) {
+        self.stopper.stop();
+        (&mut self.served).await.unwrap().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.served.abort();
+    }
+}
+
+/// A configuration that asks WhoisXML API through the upstream double, with waits short enough for tests.
+pub fn vendor_config(upstream: &Upstream) -> Config {
+    let mut config = Config::default();
+    config.cases.load = vec!["none".to_owned()];
+    config.providers.whoisxml.api_key = Some(KEY.to_owned().into());
+    config.upstream.gateway = Some(upstream.url());
+    config.retry.shortest_wait_milliseconds = 20;
+    config.retry.longest_wait_milliseconds = 80;
+    config
+}
+
+/// The key the tests configure. It must never be seen anywhere but in requests to the upstream.
+pub const KEY: &str = "at_secret_key_of_the_tests_000000";
+
+/// A configuration that answers from the bundled case.
+pub fn bundled_config() -> Config {
+    Config::default()
+}
+
+/// A folder beside the recorded fixtures, `None` (said plainly) where this clone has none. In CI it must be there.
+pub fn recorded(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("NAMEHOUND_FIXTURES")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"), PathBuf::from);
+    let path = root.join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    assert!(std::env::var_os("CI").is_none(), "CI must have the recorded files, but {} is missing", path.display());
+    eprintln!("skipped: no recorded files at {}", path.display());
+    None
+}
