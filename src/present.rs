@@ -55,10 +55,10 @@ fn entity_rows(entities: &[Entity]) -> Vec<Vec<String>> {
     let header = ["Type", "Value", "Link", "Observed", "Source"].map(str::to_owned).to_vec();
     let rows = entities.iter().map(|entity| {
         let property =
-            |name| entity.property(name).map(|property| trx::text::render(&property.value)).unwrap_or_default();
+            |name| entity.property(name).map(|property| trx::render(&property.value)).unwrap_or_default();
         vec![
             entity.entity_type.name.to_owned(),
-            trx::text::render(&entity.value),
+            trx::render(&entity.value),
             entity.link.label.clone().unwrap_or_default(),
             property(OBSERVED),
             property(SOURCE),
@@ -71,11 +71,11 @@ fn entity_json(entity: &Entity) -> Json {
     let properties: Map<String, Json> = entity
         .properties
         .iter()
-        .map(|property| (property.name.clone(), Json::String(trx::text::render(&property.value))))
+        .map(|property| (property.name.clone(), Json::String(trx::render(&property.value))))
         .collect();
     json!({
         "type": entity.entity_type.name,
-        "value": trx::text::render(&entity.value),
+        "value": trx::render(&entity.value),
         "weight": entity.weight,
         "link": entity.link.label,
         "properties": properties,
