@@ -17,6 +17,7 @@
 pub mod entity;
 pub mod entity_types;
 pub mod input;
+pub mod local;
 pub mod message;
 pub mod setting;
 pub mod transform;
