@@ -14,11 +14,15 @@
 //! What is true of an entity type wherever it appears (which property is *the* value, which properties must be
 //! equal before two nodes merge) lives in [`entity_types`], never in the code that makes an entity.
 
+pub mod archive;
+pub mod config_data;
 pub mod entity;
 pub mod entity_types;
 pub mod input;
+pub mod local;
 pub mod message;
 pub mod setting;
+pub mod tds;
 pub mod transform;
 pub mod trx;
 pub mod value;
