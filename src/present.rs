@@ -54,8 +54,7 @@ pub(crate) fn entities(entities: &[Entity], messages: &[Message], format: Format
 fn entity_rows(entities: &[Entity]) -> Vec<Vec<String>> {
     let header = ["Type", "Value", "Link", "Observed", "Source"].map(str::to_owned).to_vec();
     let rows = entities.iter().map(|entity| {
-        let property =
-            |name| entity.property(name).map(|property| trx::render(&property.value)).unwrap_or_default();
+        let property = |name| entity.property(name).map(|property| trx::render(&property.value)).unwrap_or_default();
         vec![
             entity.entity_type.name.to_owned(),
             trx::render(&entity.value),
@@ -106,7 +105,8 @@ fn csv_text(rows: &[Vec<String>]) -> anyhow::Result<String> {
 
 /// Rows as aligned columns. Control characters are shown as such: what comes from upstream must not drive the terminal.
 fn table(rows: &[Vec<String>]) -> String {
-    let clean = |cell: &String| -> String { cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect() };
+    let clean =
+        |cell: &String| -> String { cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect() };
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(clean).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns)

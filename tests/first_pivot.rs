@@ -33,7 +33,8 @@ async fn nine_records_no_two_alike_newest_first() {
     let reply = ask(&server, "domain_to_whois_history", Request::new("maltego.Domain", "cmt-net.example")).await;
     assert_eq!(reply.entities.len(), 9, "{:?}", reply.messages);
     assert!(reply.entities.iter().all(|entity| entity.entity_type == "maltego.WHOISRecord"));
-    let observed: Vec<&str> = reply.entities.iter().map(|entity| entity.fields["namehound.observed"].as_str()).collect();
+    let observed: Vec<&str> =
+        reply.entities.iter().map(|entity| entity.fields["namehound.observed"].as_str()).collect();
     assert!(observed.is_sorted_by(|newer, older| newer >= older), "{observed:?}");
     let day = |text: &str| text[..10].parse::<jiff::civil::Date>().unwrap();
     assert_eq!(day(observed[8]).until(day(observed[0])).unwrap().get_days(), 2311);
@@ -83,10 +84,7 @@ async fn the_name_leads_to_seven_domains_and_to_three_today() {
     let server = Running::start(bundled_config());
     let person = || Request::new("maltego.Person", "Dara Velani");
     let reply = ask(&server, "person_to_domains", person()).await;
-    assert_eq!(
-        sorted(&reply),
-        names(&["cmt", "cmt-net", "dl-app", "farata-co", "shore-vpn", "turq-host", "velani"])
-    );
+    assert_eq!(sorted(&reply), names(&["cmt", "cmt-net", "dl-app", "farata-co", "shore-vpn", "turq-host", "velani"]));
     let reply = ask(&server, "person_to_domains", person().setting("scope", "current")).await;
     assert_eq!(sorted(&reply), names(&["cmt", "farata-co", "velani"]));
 
@@ -115,15 +113,18 @@ async fn the_new_owner_has_one_more_domain() {
     let server = Running::start(bundled_config());
     let history = ask(&server, "domain_to_whois_history", Request::new("maltego.Domain", "turq-host.example")).await;
     let newest = &history.entities[0].fields;
-    assert_eq!((newest["registrantName"].as_str(), newest["registrantEmail"].as_str()), (
-        "M. Zargan",
-        "b.zargan@post.example"
-    ));
+    assert_eq!(
+        (newest["registrantName"].as_str(), newest["registrantEmail"].as_str()),
+        ("M. Zargan", "b.zargan@post.example")
+    );
     let since = history
         .entities
         .iter()
         .filter(|entity| entity.fields["registrantName"] == "M. Zargan")
-        .map(|entity| entity.fields.get("namehound.first_observed").unwrap_or(&entity.fields["namehound.observed"])[..10].to_owned())
+        .map(|entity| {
+            entity.fields.get("namehound.first_observed").unwrap_or(&entity.fields["namehound.observed"])[..10]
+                .to_owned()
+        })
         .min();
     assert_eq!(since.as_deref(), Some("2019-10-28"));
     let reply = ask(&server, "email_to_domains", Request::new("maltego.EmailAddress", "b.zargan@post.example")).await;
@@ -185,8 +186,7 @@ async fn subdomains_and_dns_of_the_active_names() {
 #[tokio::test]
 async fn a_name_outside_the_case_gets_an_honest_answer() {
     let server = Running::start(bundled_config());
-    let reply =
-        ask(&server, "domain_to_whois_history", Request::new("maltego.Domain", "somewhere-else.example")).await;
+    let reply = ask(&server, "domain_to_whois_history", Request::new("maltego.Domain", "somewhere-else.example")).await;
     assert!(reply.entities.is_empty());
     assert!(reply.says("Inform", "is not in the case leaked-episode"), "{:?}", reply.messages);
 }
@@ -211,8 +211,16 @@ async fn unusable_input_and_settings_get_a_clear_message() {
     for (transform, request, told) in [
         ("email_to_domains", Request::new("maltego.EmailAddress", "nobody"), "is not an e-mail address"),
         ("domain_to_whois_history", Request::new("maltego.Domain", ""), "is not a host name"),
-        ("person_to_domains", Request::new("maltego.Person", "Dara Velani").setting("scope", "curent"), "one of historic, current"),
-        ("person_to_domains", Request::new("maltego.Person", "Dara Velani").setting("confirm_purchase", "maybe"), "true or false"),
+        (
+            "person_to_domains",
+            Request::new("maltego.Person", "Dara Velani").setting("scope", "curent"),
+            "one of historic, current",
+        ),
+        (
+            "person_to_domains",
+            Request::new("maltego.Person", "Dara Velani").setting("confirm_purchase", "maybe"),
+            "true or false",
+        ),
     ] {
         let reply = ask(&server, transform, request).await;
         assert!(reply.entities.is_empty());

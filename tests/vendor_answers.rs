@@ -15,7 +15,9 @@ fn history(record: serde_json::Value) -> serde_json::Value {
     json!({ "recordsCount": 1, "records": [record] })
 }
 
-async fn started(respond: impl Fn(&support::upstream::Asked) -> axum::response::Response + Send + Sync + 'static) -> (Upstream, Running) {
+async fn started(
+    respond: impl Fn(&support::upstream::Asked) -> axum::response::Response + Send + Sync + 'static,
+) -> (Upstream, Running) {
     let upstream = Upstream::start(respond).await;
     let server = Running::start(vendor_config(&upstream));
     (upstream, server)

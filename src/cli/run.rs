@@ -100,10 +100,7 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
     })
 }
 
-fn input_type(
-    arguments: &RunArguments,
-    inputs: &[&'static EntityType],
-) -> anyhow::Result<&'static EntityType> {
+fn input_type(arguments: &RunArguments, inputs: &[&'static EntityType]) -> anyhow::Result<&'static EntityType> {
     match &arguments.entity_type {
         Some(name) => entity_types::by_name(name)
             .or_else(|| entity_types::by_old_name(name))

@@ -80,8 +80,7 @@ impl Server {
     pub fn bind(app: App, config: &Config) -> Result<Self, ListenError> {
         let section = &config.server;
         let no_address = || ListenError::Address { listen: section.listen.clone() };
-        let address =
-            section.listen.to_socket_addrs().map_err(|_| no_address())?.next().ok_or_else(no_address)?;
+        let address = section.listen.to_socket_addrs().map_err(|_| no_address())?.next().ok_or_else(no_address)?;
         let tokens = Tokens::parse(&config.auth.tokens)?;
         if !address.ip().is_loopback() && tokens.is_open() {
             let new = NewToken::generate().map_err(|error| ListenError::Randomness { detail: error.to_string() })?;

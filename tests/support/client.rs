@@ -127,9 +127,9 @@ pub fn read(status: u16, body: String) -> Reply {
             Ok(Event::Start(element)) => {
                 let local = element.local_name().as_ref().to_owned();
                 match local.as_str() {
-                    "Entity" => reply
-                        .entities
-                        .push(Found { entity_type: attribute(&element, "Type"), ..Found::default() }),
+                    "Entity" => {
+                        reply.entities.push(Found { entity_type: attribute(&element, "Type"), ..Found::default() })
+                    }
                     "Field" => name = attribute(&element, "Name"),
                     "UIMessage" => kind = attribute(&element, "MessageType"),
                     _ => {}

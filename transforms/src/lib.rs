@@ -17,6 +17,7 @@ mod entities;
 mod error;
 mod observables;
 mod run;
+pub mod sets;
 pub mod settings;
 mod sink;
 mod walk;

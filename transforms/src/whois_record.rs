@@ -18,6 +18,7 @@ use crate::{
     entities::{OBSERVED, RETRIEVED, SOURCE, with_proof},
     error::RunError,
     run::{Run, Transform},
+    sets,
     sink::Sink,
 };
 
@@ -39,7 +40,7 @@ static DECLARATION: Declaration = Declaration {
             &entity_types::EMAIL_ADDRESS,
             &entity_types::PHONE_NUMBER,
         ],
-        set: "WHOIS",
+        set: sets::REGISTRATION,
         settings: &[],
     },
     lookups: &[],
