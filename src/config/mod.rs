@@ -164,20 +164,24 @@ mod tests {
             .join("\n")
     }
 
+    /// Every default stands in the shown table; keys that are only shown by example may stand beside them.
+    fn same_values(defaults: &toml::Table, shown: &toml::Table, section: &str) {
+        for (key, value) in defaults {
+            match (value, shown.get(key)) {
+                (toml::Value::Table(defaults), Some(toml::Value::Table(shown))) => {
+                    same_values(defaults, shown, &format!("{section}.{key}"));
+                }
+                (value, shown) => assert_eq!(shown, Some(value), "[{section}] {key} in the shipped file"),
+            }
+        }
+    }
+
     #[test]
     fn the_shipped_file_changes_nothing_and_shows_the_defaults() {
         assert_eq!(load(TEMPLATE, &[]).unwrap(), Config::default());
         let shown: toml::Table = switched_on(TEMPLATE).parse().unwrap();
         let defaults: toml::Table = Config::default().to_toml().unwrap().parse().unwrap();
-        for (section, keys) in &defaults {
-            for (key, value) in keys.as_table().unwrap() {
-                assert_eq!(
-                    shown.get(section).and_then(|shown| shown.get(key)).filter(|shown| !shown.is_table()),
-                    Some(value).filter(|value| !value.is_table()),
-                    "[{section}] {key} differs between the shipped file and the defaults"
-                );
-            }
-        }
+        same_values(&defaults, &shown, "");
         // Keys that have no default are shown by example, so the shown file must be readable as well.
         let text = switched_on(TEMPLATE).replace("api_key_file = ", "# api_key_file = ");
         load(&text, &[]).unwrap();

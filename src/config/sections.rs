@@ -3,8 +3,8 @@
 use std::{fmt, time::Duration};
 
 use intel::{
-    Credits,
     desk::{BreakerSettings, CacheSettings, RetrySettings, TransportSettings},
+    provider::whoisxml::{BaseUrls, Prices, Rates, WhoisXmlSettings},
 };
 use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -124,30 +124,19 @@ pub struct WhoisXmlSection {
     /// A file that holds the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key_file: Option<String>,
-    /// What one call of each service costs, in credits.
-    pub price: WhoisXmlPrices,
+    /// What a page of each service costs, in credits.
+    pub prices: Prices,
+    /// How many requests a second each service takes.
+    pub rates: Rates,
+    /// Where each service is.
+    pub base_urls: BaseUrls,
 }
 
-/// What one call costs at WhoisXML API, in credits. The vendor documents some of these prices and leaves others open, so
-/// all of them can be set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WhoisXmlPrices {
-    /// One domain's WHOIS history.
-    pub whois_history: u64,
-    /// One page of a reverse WHOIS search.
-    pub reverse_whois: u64,
-    /// One page of a reverse NS search.
-    pub reverse_ns: u64,
-    /// One domain's subdomains.
-    pub subdomains: u64,
-    /// One name's DNS records.
-    pub dns_records: u64,
-}
-
-impl Default for WhoisXmlPrices {
-    fn default() -> Self {
-        Self { whois_history: 50, reverse_whois: 50, reverse_ns: 1, subdomains: 10, dns_records: 1 }
+impl WhoisXmlSection {
+    /// The settings of the provider.
+    #[must_use]
+    pub fn settings(&self) -> WhoisXmlSettings {
+        WhoisXmlSettings { prices: self.prices.clone(), rates: self.rates.clone(), base_urls: self.base_urls.clone() }
     }
 }
 
@@ -406,21 +395,6 @@ impl fmt::Debug for SecretText {
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("(set)")
-    }
-}
-
-impl WhoisXmlPrices {
-    /// The price of each service by the kind of lookup it answers.
-    #[must_use]
-    pub fn credits(&self, kind: intel::LookupKind) -> Credits {
-        use intel::LookupKind as Kind;
-        Credits(match kind {
-            Kind::WhoisHistory => self.whois_history,
-            Kind::ReverseWhois => self.reverse_whois,
-            Kind::ReverseNs => self.reverse_ns,
-            Kind::Subdomains => self.subdomains,
-            Kind::DnsRecords => self.dns_records,
-        })
     }
 }
 

@@ -37,7 +37,7 @@ use crate::{
     answer::{Page, Total},
     credits::Credits,
     error::ProviderError,
-    lookup::Lookup,
+    lookup::{Lookup, LookupKind},
     upstream::{HttpRequest, HttpResponse},
 };
 
@@ -67,6 +67,10 @@ impl Provider for WhoisXml {
 
     fn source(&self) -> &'static str {
         "WhoisXML API"
+    }
+
+    fn lookups(&self) -> &'static [LookupKind] {
+        &LookupKind::ALL
     }
 
     fn offer(&self, lookup: &Lookup) -> Option<Offer> {
