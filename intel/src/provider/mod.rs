@@ -4,6 +4,7 @@
 //! upstream request, and reads the upstream's response into records or one of the typed errors. It neither sends
 //! anything nor remembers anything: caching, money, pacing, retries and sockets belong to the desk, the same for all.
 
+pub mod case;
 pub mod lenient;
 pub mod whoisxml;
 

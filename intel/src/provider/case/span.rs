@@ -1,0 +1,26 @@
+//! From when to when something was seen.
+
+use crate::{moment::Moment, observable::HostName, record::Sighting};
+
+/// The first and the last time something was seen, where they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    first: Option<Moment>,
+    last: Option<Moment>,
+}
+
+impl Span {
+    pub(super) fn new(first: Option<Moment>, last: Option<Moment>) -> Self {
+        Self { first, last }
+    }
+
+    /// Grows to hold another span. An unknown end is no end: it never makes a known one unknown.
+    pub(super) fn widen(&mut self, other: Self) {
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.into_iter().chain(other.last).max();
+    }
+
+    pub(super) fn sighting(self, name: HostName) -> Sighting {
+        Sighting { name, first_seen: self.first, last_seen: self.last }
+    }
+}
