@@ -10,6 +10,7 @@
 //!
 //! * [`trx`]: the classic XML messages that desktop clients, transform distribution servers (TDS) and local
 //!   transforms exchange.
+//! * [`v3`]: the JSON documents, requests and events of the protocol's third generation.
 //!
 //! What is true of an entity type wherever it appears (which property is *the* value, which properties must be
 //! equal before two nodes merge) lives in [`entity_types`], never in the code that makes an entity.
@@ -21,6 +22,7 @@ pub mod message;
 pub mod setting;
 pub mod transform;
 pub mod trx;
+pub mod v3;
 pub mod value;
 
 pub use entity::{
