@@ -145,8 +145,9 @@ async fn reverse_whois(run: &Run, sink: &mut dyn Sink, term: ReverseWhoisTerm) -
 
 /// A reverse lookup of a privacy service's mailbox matches millions of strangers and may cost as much as a good one.
 fn refuse_noise(input: &Input) -> Result<(), RunError> {
+    // A blank value is not noise: the observable may stand in the entity's parts.
     match noise::judge(&input.value) {
-        Some(noise) => Err(RunError::Noise { reason: noise.reason }),
-        None => Ok(()),
+        Some(noise) if !input.value.trim().is_empty() => Err(RunError::Noise { reason: noise.reason }),
+        _ => Ok(()),
     }
 }
