@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod upstream;
+pub mod v3;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
