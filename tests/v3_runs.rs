@@ -32,6 +32,17 @@ fn reverse_ns(name: &str, next: bool) -> Value {
     json!({ "result": rows, "current_page": "1", "size": rows.len() })
 }
 
+/// Waits until something holds; fails after a generous time.
+async fn until(holds: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it never came to hold");
+}
+
 fn domains(count: usize) -> Vec<Value> {
     (0..count).map(|i| entity(&format!("in{i}"), "maltego.Domain", "fqdn", &format!("cmt{i}.example"))).collect()
 }
@@ -195,6 +206,7 @@ async fn cancelling_stops_the_work_and_keeps_what_was_found() {
     let summary: Value = client.post(server.url(&format!("{path}/cancel"))).send().await.unwrap().json().await.unwrap();
     assert_eq!(summary["state"], "CANCELED");
     assert_eq!(poll(&server, &client, &path, 0).await["state"], "CANCELED");
+    until(|| upstream.given_up() == 1).await;
     let deleted = client.delete(server.url(&format!("{path}?Cancelled=true"))).send().await.unwrap();
     assert_eq!(
         (deleted.status().as_u16(), deleted.headers()["maltego-run-state"].to_str().unwrap()),
@@ -218,6 +230,7 @@ async fn a_run_that_nobody_polls_is_stopped_and_then_forgotten() {
     assert_eq!(seen["state"], "FAILED");
     let last = seen["events"].as_array().unwrap().last().unwrap();
     assert_eq!(last["data"]["statusMessage"]["type"], "WARNING");
+    until(|| upstream.given_up() == 1).await;
     tokio::time::sleep(Duration::from_millis(1700)).await;
     let gone = client.get(server.url(&format!("{path}/results"))).send().await.unwrap();
     assert_eq!((gone.status().as_u16(), gone.headers()["maltego-run-state"].to_str().unwrap()), (404, "TIMED_OUT"));

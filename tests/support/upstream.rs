@@ -2,7 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -50,6 +53,18 @@ struct Inner {
     answer: Mutex<Answer>,
     scripted: Mutex<VecDeque<Response>>,
     delay: Mutex<Duration>,
+    given_up: AtomicUsize,
+}
+
+/// Counts a request whose client went away before it was answered.
+struct Unanswered(Option<Arc<Inner>>);
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some(inner) = self.0.take() {
+            inner.given_up.fetch_add(1, Ordering::AcqRel);
+        }
+    }
 }
 
 /// A running upstream; dropping it kills it.
@@ -67,6 +82,7 @@ impl Upstream {
             answer: Mutex::new(Arc::new(answer)),
             scripted: Mutex::default(),
             delay: Mutex::default(),
+            given_up: AtomicUsize::new(0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -98,6 +114,11 @@ impl Upstream {
         self.asked().iter().filter(|asked| asked.mode().as_deref() == Some(mode)).count()
     }
 
+    /// How many requests the other side gave up before they were answered.
+    pub fn given_up(&self) -> usize {
+        self.inner.given_up.load(Ordering::Acquire)
+    }
+
     /// Stops listening and breaks every connection.
     pub fn kill(&self) {
         self.server.abort();
@@ -118,9 +139,11 @@ async fn handle(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let answer = Arc::clone(&inner.answer.lock().unwrap());
     let delay = *inner.delay.lock().unwrap();
     inner.asked.lock().unwrap().push(asked.clone());
+    let mut unanswered = Unanswered(Some(Arc::clone(&inner)));
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
+    unanswered.0 = None;
     scripted.unwrap_or_else(|| answer(&asked))
 }
 
