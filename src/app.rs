@@ -97,7 +97,7 @@ fn cases(config: &Config, has_key: bool) -> anyhow::Result<Vec<Arc<Case>>> {
         .iter()
         .filter(|folder| folder.as_str() != "none")
         .map(|folder| match folder.as_str() {
-            bundled::NAME if !Path::new(folder).exists() => Ok(Arc::new(bundled::case()?)),
+            bundled::NAME if !Path::new(folder).exists() => Ok(bundled::case()?),
             folder => Case::from_folder(Path::new(folder))
                 .map(Arc::new)
                 .with_context(|| format!("the case in {folder} cannot be loaded")),

@@ -54,10 +54,11 @@ pub(crate) fn entities(entities: &[Entity], messages: &[Message], format: Format
 fn entity_rows(entities: &[Entity]) -> Vec<Vec<String>> {
     let header = ["Type", "Value", "Link", "Observed", "Source"].map(str::to_owned).to_vec();
     let rows = entities.iter().map(|entity| {
-        let property = |name| entity.property(name).map(|property| trx::render(&property.value)).unwrap_or_default();
+        let property =
+            |name| entity.property(name).map(|property| trx::render(&property.value).into_owned()).unwrap_or_default();
         vec![
             entity.entity_type.name.to_owned(),
-            trx::render(&entity.value),
+            trx::render(&entity.value).into_owned(),
             entity.link.label.clone().unwrap_or_default(),
             property(OBSERVED),
             property(SOURCE),
@@ -70,7 +71,7 @@ fn entity_json(entity: &Entity) -> Json {
     let properties: Map<String, Json> = entity
         .properties
         .iter()
-        .map(|property| (property.name.clone(), Json::String(trx::render(&property.value))))
+        .map(|property| (property.name.clone(), Json::String(trx::render(&property.value).into_owned())))
         .collect();
     json!({
         "type": entity.entity_type.name,

@@ -6,7 +6,7 @@ use support::{Running, bundled_config, client::Request, post};
 
 const NS17: &str = "ns17.tala-host.example";
 
-async fn ask(server: &Running, transform: &str, request: Request) -> support::Reply {
+async fn ask(server: &Running, transform: &str, request: Request) -> support::client::Reply {
     let reply = post(&server.url(&format!("/run/{transform}")), &request).await;
     assert_eq!(reply.status, 200, "{transform}: {}", reply.body);
     for entity in &reply.entities {
@@ -21,7 +21,7 @@ fn names(labels: &[&str]) -> Vec<String> {
     labels.iter().map(|label| format!("{label}.example")).collect()
 }
 
-fn sorted(reply: &support::Reply) -> Vec<String> {
+fn sorted(reply: &support::client::Reply) -> Vec<String> {
     let mut values: Vec<String> = reply.values().into_iter().map(str::to_owned).collect();
     values.sort();
     values

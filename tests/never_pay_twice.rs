@@ -43,8 +43,9 @@ async fn a_caller_who_hangs_up_during_a_purchase_leaves_the_answer_for_the_next(
     upstream.delay(Duration::from_millis(300));
     let server = Running::start(vendor_config(&upstream));
     let request = Request::new("maltego.NSRecord", "ns1.host.example");
-    let hurried = tokio::time::timeout(Duration::from_millis(100), post(&server.url("/run/ns_to_domains"), &request));
+    let url = server.url("/run/ns_to_domains");
+    let hurried = tokio::time::timeout(Duration::from_millis(100), post(&url, &request));
     assert!(hurried.await.is_err());
-    let reply = post(&server.url("/run/ns_to_domains"), &request).await;
+    let reply = post(&url, &request).await;
     assert_eq!((reply.values(), upstream.asked().len()), (vec!["cmt.example"], 1));
 }

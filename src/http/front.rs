@@ -33,7 +33,6 @@ async fn health() -> Response {
 }
 
 /// The answer when a handler panicked. What it panicked about is for the log only.
-#[expect(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
 pub(super) fn panicked(_what: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a request handler panicked");
     (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong inside this server. Its log says what.\n").into_response()

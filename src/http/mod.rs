@@ -13,7 +13,11 @@ mod trx;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, http::Request, response::Response};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{Request, Response},
+};
 use maltego::trx::Bounds;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
@@ -26,7 +30,7 @@ use tower_http::{
 };
 use tracing::Span;
 
-pub use server::{ListenError, Server};
+pub use server::{ListenError, Server, Stopper};
 
 use crate::{app::App, auth::Tokens, config::ServerSection};
 
@@ -42,7 +46,6 @@ pub(crate) struct Doors {
 }
 
 /// The router with everything around it, ready to be served.
-#[must_use]
 pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
@@ -64,7 +67,7 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_request(())
-                .on_response(|response: &Response, took: Duration, _: &Span| {
+                .on_response(|response: &Response<_>, took: Duration, _: &Span| {
                     tracing::debug!(
                         status = response.status().as_u16(),
                         milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

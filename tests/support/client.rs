@@ -137,8 +137,8 @@ pub fn read(status: u16, body: String) -> Reply {
                 text.clear();
                 path.push(local);
             }
-            Ok(Event::Text(part)) => text.push_str(&part.xml10_content().unwrap()),
-            Ok(Event::CData(part)) => text.push_str(&part.xml10_content().unwrap()),
+            Ok(Event::Text(part)) => text.push_str(&part.xml10_content()),
+            Ok(Event::CData(part)) => text.push_str(&part.xml10_content()),
             Ok(Event::GeneralRef(reference)) => match reference.resolve_char_ref().unwrap() {
                 Some(character) => text.push(character),
                 None => text.push_str(quick_xml::escape::resolve_predefined_entity(&reference).unwrap()),

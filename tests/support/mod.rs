@@ -16,7 +16,7 @@ use namehound::{
 use tokio::task::JoinHandle;
 use transforms::Catalogue;
 
-pub use client::{Reply, post};
+pub use client::post;
 pub use upstream::Upstream;
 
 /// A running server; dropping it stops it.

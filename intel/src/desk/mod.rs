@@ -49,7 +49,7 @@ use tokio::time::Instant;
 
 pub use breaker::BreakerSettings;
 pub use budget::RunBudget;
-pub use cache::{AnswerCache, CacheSettings};
+pub use cache::{AnswerCache, CacheSettings, FreshFor};
 pub use retry::RetrySettings;
 pub use transport::{HttpTransport, Transport, TransportSettings};
 pub use walk::Walk;
