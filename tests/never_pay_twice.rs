@@ -1,5 +1,14 @@
 //! Promise: however many ask the same at once, it is bought once.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed unwrap in a test is a failed test, which is the point"
+)]
+
 mod support;
 
 use std::{sync::Arc, time::Duration};

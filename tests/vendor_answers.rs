@@ -1,5 +1,14 @@
 //! Promise: each transform reads what the vendor really sends, buys only what may be bought, and says what it cost.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed unwrap in a test is a failed test, which is the point"
+)]
+
 mod support;
 
 use serde_json::json;

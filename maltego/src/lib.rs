@@ -10,6 +10,7 @@
 //!
 //! * [`trx`]: the classic XML messages that desktop clients, transform distribution servers (TDS) and local
 //!   transforms exchange.
+//! * [`v3`]: the JSON documents, requests and events of the protocol's third generation.
 //!
 //! What is true of an entity type wherever it appears (which property is *the* value, which properties must be
 //! equal before two nodes merge) lives in [`entity_types`], never in the code that makes an entity.
@@ -19,12 +20,14 @@ pub mod config_data;
 pub mod entity;
 pub mod entity_types;
 pub mod input;
+pub mod listing;
 pub mod local;
 pub mod message;
 pub mod setting;
 pub mod tds;
 pub mod transform;
 pub mod trx;
+pub mod v3;
 pub mod value;
 
 pub use entity::{
@@ -33,6 +36,7 @@ pub use entity::{
 };
 pub use entity_types::{EntityType, PropertyDefinition};
 pub use input::{Input, InputProperty, Limits};
+pub use listing::{Listing, Publisher};
 pub use message::{Message, MessageKind};
 pub use setting::{SettingDefinition, SettingError, SettingKind, Settings};
 pub use transform::{InputKind, TransformDefinition};

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use crate::{
-    archive::{Listing, Publisher, setting_type},
+    archive::setting_type,
+    listing::{Listing, Publisher},
     setting::SettingDefinition,
     transform::fold_name,
 };

@@ -15,10 +15,10 @@ use std::{
 
 use jiff::Timestamp;
 use maltego::{
-    InputKind, MatchingRule, SettingDefinition, SettingKind, TransformDefinition, ValueType,
+    InputKind, Listing, MatchingRule, Publisher, SettingDefinition, SettingKind, TransformDefinition, ValueType,
     archive::{
-        ArchiveError, ConfigurationArchive, Icon, IconSize, Listing, LocalProgram, LocalServer, LocalTransform,
-        Publisher, RemoteServer, RemoteTransform, Seed, TransformHead, TransformSet, local_archive, remote_archive,
+        ArchiveError, ConfigurationArchive, Icon, IconSize, LocalProgram, LocalServer, LocalTransform, RemoteServer,
+        RemoteTransform, Seed, TransformHead, TransformSet, local_archive, remote_archive,
     },
     config_data::{ConfigData, ConfigFile, Machine, OwnProperty, OwnType},
     entity_types::{self as types, EntityType},

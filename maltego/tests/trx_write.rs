@@ -10,12 +10,10 @@ mod support {
 use jiff::Timestamp;
 use maltego::{
     Bookmark, Colour, DisplayContent, DisplayInformation, Entity, InputKind, LabelVisibility, LineStyle, Link,
-    LinkDirection, Message, MessageKind, Overlay, OverlayKind, OverlayPosition, Property, SettingDefinition,
-    SettingKind, TransformDefinition, Value,
+    LinkDirection, Listing, Message, MessageKind, Overlay, OverlayKind, OverlayPosition, Property, Publisher,
+    SettingDefinition, SettingKind, TransformDefinition, Value,
     entity_types::{DOMAIN, EMAIL_ADDRESS, IPV4_ADDRESS, LOCATION, NS_RECORD, PERSON, PHRASE},
-    trx::{
-        Application, ListedTransform, is_writable, write_exception, write_response, write_seed, write_transform_list,
-    },
+    trx::{Application, is_writable, write_exception, write_response, write_seed, write_transform_list},
 };
 use support::{conformance::assert_conforms, tree::Node};
 
@@ -359,17 +357,11 @@ fn a_seed_names_its_applications() {
 
 #[test]
 fn a_transform_is_listed_once_for_each_name() {
-    let line = ListedTransform {
-        definition: &DEFINITION,
-        name: "DomainToNameServers",
-        input: &DOMAIN,
-        author: "ops@transforms.example",
-        owner: "Example <Ops>",
-        disclaimer: "",
-        version: "1.0",
-    };
-    let again = ListedTransform { name: "NsToNameServers", input: &NS_RECORD, author: " ", version: "", ..line };
-    let message = Node::parse(&write_transform_list(&[line, line, again]));
+    let line = Listing { definition: &DEFINITION, input: &DOMAIN, name: "DomainToNameServers" };
+    let again = Listing { name: "NsToNameServers", input: &NS_RECORD, ..line };
+    let publisher =
+        Publisher { owner: "Example <Ops>", author: "ops@transforms.example", disclaimer: "", version: "1.0" };
+    let message = Node::parse(&write_transform_list(&[line, line, again], &publisher));
     let transforms = &message.child("MaltegoTransformListMessage").child("Transforms").children;
     assert_eq!(transforms.len(), 2);
 
@@ -410,6 +402,9 @@ fn a_transform_is_listed_once_for_each_name() {
     );
 
     let second = &transforms[1];
-    assert_eq!((second.attribute("Author"), second.attribute("Version")), ("Unknown", "0"));
+    let anonymous = Publisher { author: " ", version: "", ..publisher };
+    let message = Node::parse(&write_transform_list(&[again], &anonymous));
+    let unsigned = &message.child("MaltegoTransformListMessage").child("Transforms").children[0];
+    assert_eq!((unsigned.attribute("Author"), unsigned.attribute("Version")), ("Unknown", "0"));
     assert_eq!(second.child("InputEntity").text, "maltego.NSRecord");
 }

@@ -17,6 +17,11 @@ use super::ConfigError;
 pub struct ServerSection {
     /// The address and port to listen on.
     pub listen: String,
+    /// The address under which clients reach this server, without a slash at its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// The name that clients show for this server.
+    pub name: String,
     /// How long one run may take, in seconds.
     pub run_seconds: u64,
     /// How many runs may be under way at once; further ones are told to come back.
@@ -35,6 +40,8 @@ impl Default for ServerSection {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            name: "Namehound".to_owned(),
             run_seconds: 50,
             max_runs: 256,
             default_limit: 256,

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use maltego::transform::fold_name;
+use maltego::{EntityType, Listing, TransformDefinition, transform::fold_name};
 
 use crate::{
     declaration::Declaration,
@@ -26,6 +26,19 @@ const CLASSIC_PREFIX: &str = "paterva.v2.";
 pub struct Catalogue {
     transforms: Vec<Arc<dyn Transform>>,
     by_folded_name: HashMap<String, usize>,
+    classic: Vec<ClassicName>,
+}
+
+/// A transform on one of its input types, under the name that the classic dialect knows it by.
+///
+/// That dialect gives a transform one input type, so a definition with several is several transforms there. The first
+/// keeps the transform's own name; each further one has its type behind it (`ns_to_domains_dnsname`). The name says
+/// what the client may run it on; the door accepts any input under any of them.
+#[derive(Debug, Clone)]
+struct ClassicName {
+    definition: &'static TransformDefinition,
+    input: &'static EntityType,
+    name: String,
 }
 
 impl Catalogue {
@@ -49,10 +62,29 @@ impl Catalogue {
     #[must_use]
     pub fn new(transforms: Vec<Arc<dyn Transform>>) -> Self {
         let mut by_folded_name = HashMap::new();
+        let mut classic = Vec::new();
         for (index, transform) in transforms.iter().enumerate() {
-            by_folded_name.entry(fold_name(transform.declaration().definition.name)).or_insert(index);
+            let definition = &transform.declaration().definition;
+            by_folded_name.entry(fold_name(definition.name)).or_insert(index);
+            for (position, input) in definition.inputs.iter().enumerate() {
+                let name = match position {
+                    0 => definition.name.to_owned(),
+                    _ => format!("{}_{}", definition.name, short_name(input).to_lowercase()),
+                };
+                by_folded_name.entry(fold_name(&name)).or_insert(index);
+                classic.push(ClassicName { definition, input, name });
+            }
         }
-        Self { transforms, by_folded_name }
+        Self { transforms, by_folded_name, classic }
+    }
+
+    /// The catalogue as the classic dialect lists it: one line for each input type of each transform.
+    #[must_use]
+    pub fn listings(&self) -> Vec<Listing<'_>> {
+        self.classic
+            .iter()
+            .map(|classic| Listing { definition: classic.definition, input: classic.input, name: &classic.name })
+            .collect()
     }
 
     /// A transform by its name as anybody may write it: with or without namespace or classic prefix, ignoring case, `_`
@@ -85,6 +117,11 @@ impl Catalogue {
     pub fn declarations(&self) -> impl Iterator<Item = &'static Declaration> + '_ {
         self.transforms.iter().map(|transform| transform.declaration())
     }
+}
+
+/// `DNSName` for `maltego.DNSName`.
+fn short_name(entity_type: &EntityType) -> &'static str {
+    entity_type.name.rsplit('.').next().unwrap_or(entity_type.name)
 }
 
 #[cfg(test)]
@@ -137,9 +174,21 @@ mod tests {
     }
 
     #[test]
-    fn folded_names_are_unique_and_every_lookup_is_used() {
+    fn classic_names_lead_to_their_transform() {
         let catalogue = Catalogue::standard();
-        assert_eq!(catalogue.by_folded_name.len(), catalogue.transforms.len());
+        let listings = catalogue.listings();
+        for listing in &listings {
+            let found = catalogue.find(listing.name).map(|transform| transform.declaration().definition.name);
+            assert_eq!(found, Some(listing.definition.name), "{}", listing.name);
+            assert!(catalogue.find(&listing.remote_id()).is_some(), "{}", listing.name);
+        }
+        assert!(listings.iter().any(|listing| listing.name == "ns_to_domains_dnsname"));
+        assert_eq!(catalogue.by_folded_name.len(), listings.len(), "a folded name is not unique");
+    }
+
+    #[test]
+    fn every_lookup_is_used() {
+        let catalogue = Catalogue::standard();
         for kind in LookupKind::ALL {
             assert!(catalogue.declarations().any(|declaration| declaration.lookups.contains(&kind)), "{kind}");
         }

@@ -3,20 +3,31 @@
 //! People paste what they have: a defanged link from a report, a mailbox with `[at]`, a domain with a trailing dot or
 //! in its own script. Each type here reads all of that into one form, so that the same thing asked twice is the same
 //! question. Reading never loses: a text that is not of the type is an error that says what is wrong with it.
+//!
+//! Whoever knows what a text is calls that type's `parse`, which forgives much. [`Observable::guess`] does not know, so
+//! it forgives less: an ordinary word must not become a domain that is then sold to somebody.
 
-mod contact;
+mod address;
+mod email;
 mod host;
+mod legal_form;
+mod name;
 mod network;
+mod pasted;
+mod phone;
 mod refang;
 mod special_use;
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use thiserror::Error;
 
-pub use contact::{EmailAddress, OrganizationName, PersonName, PhoneNumber};
+pub use address::{is_public_address, parse_address};
+pub use email::EmailAddress;
 pub use host::HostName;
+pub use name::{OrganizationName, PersonName};
 pub use network::{AutonomousSystem, Netblock};
+pub use phone::PhoneNumber;
 pub use refang::refang;
 pub use special_use::{SpecialUse, SpecialUseKind};
 
@@ -55,7 +66,7 @@ pub enum Observable {
     /// An organisation.
     Organization(OrganizationName),
     /// A single address.
-    Ip(std::net::IpAddr),
+    Ip(IpAddr),
     /// A network.
     Netblock(Netblock),
     /// An autonomous system.
@@ -68,41 +79,68 @@ pub enum Observable {
 
 impl Observable {
     /// Guesses what a pasted text is. Names of people and organisations cannot be told from other text, so they are
-    /// [`Observable::Phrase`].
+    /// [`Observable::Phrase`], which is the text as given, trimmed.
+    ///
+    /// Three things count as too little evidence: bare numbers (an AS number needs its `AS`, a phone number its `+`,
+    /// `00` or `tel:`), names without a dot, and names under a top level that nobody knows (`Mr.Smith`, `report.pdf`)
+    /// unless they were defanged or come with a wildcard or a port. `.example` is known. A path without a scheme is no
+    /// web address yet, so of `cmt-net.example/x` the name remains.
     #[must_use]
     pub fn guess(text: &str) -> Self {
-        let text = refang(text);
-        let text = text.trim();
-        if let Ok(address) = text.trim_matches(['[', ']']).parse() {
-            return Self::Ip(address);
+        let phrase = || Self::Phrase(text.trim().to_owned());
+        if text.len() > pasted::LONGEST {
+            return phrase();
         }
-        if let Ok(system) = AutonomousSystem::parse(text)
-            && text.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("as"))
-        {
-            return Self::AutonomousSystem(system);
+        let plain = pasted::plain(text);
+        let known = Self::web_address(&plain)
+            .or_else(|| Self::network(&plain))
+            .or_else(|| EmailAddress::parse(&plain).ok().map(Self::Email))
+            .or_else(|| Self::phone(&plain))
+            .or_else(|| Self::name(&plain, &pasted::narrow(text)));
+        known.unwrap_or_else(phrase)
+    }
+
+    fn web_address(plain: &str) -> Option<Self> {
+        host::scheme(plain)?;
+        let url = url::Url::parse(plain).ok()?;
+        url.has_host().then_some(Self::Url(url))
+    }
+
+    fn network(plain: &str) -> Option<Self> {
+        if host::scheme(plain).is_some() || plain.contains('@') {
+            return None;
         }
-        if let Ok(block) = Netblock::parse(text) {
-            return Self::Netblock(block);
+        if let Ok(address) = parse_address(plain) {
+            return Some(Self::Ip(address));
         }
-        if let Ok(email) = EmailAddress::parse(text) {
-            return Self::Email(email);
+        if let Ok(block) = Netblock::parse(plain) {
+            return Some(Self::Netblock(block));
         }
-        if text.contains("://")
-            && let Ok(url) = url::Url::parse(text)
-        {
-            return Self::Url(url);
+        AutonomousSystem::digits(plain)?;
+        AutonomousSystem::parse(plain).ok().map(Self::AutonomousSystem)
+    }
+
+    fn phone(plain: &str) -> Option<Self> {
+        let is_marked = plain.starts_with('+')
+            || plain.starts_with("00")
+            || plain.starts_with("(+")
+            || plain.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("tel:"));
+        is_marked.then(|| PhoneNumber::parse(plain).ok().map(Self::Phone)).flatten()
+    }
+
+    fn name(plain: &str, given: &str) -> Option<Self> {
+        if plain.contains(char::is_whitespace) || host::scheme(plain).is_some() || plain.contains('@') {
+            return None;
         }
-        if let Ok(host) = HostName::parse(text)
-            && host.as_str().contains('.')
-        {
-            return if host.registrable().as_ref() == Some(&host) { Self::Domain(host) } else { Self::Host(host) };
+        let host = HostName::parse(plain).ok()?;
+        let is_deliberate = refang(given) != given
+            || plain.starts_with("*.")
+            || host::split_port(host::authority(plain)).is_ok_and(|(_, port)| port.is_some());
+        if !host.as_str().contains('.') || !(is_deliberate || host.has_known_suffix()) {
+            return None;
         }
-        if text.starts_with('+')
-            && let Ok(phone) = PhoneNumber::parse(text)
-        {
-            return Self::Phone(phone);
-        }
-        Self::Phrase(text.to_owned())
+        let is_domain = [host.registrable(), host.registry_domain()].contains(&Some(host.clone()));
+        Some(if is_domain { Self::Domain(host) } else { Self::Host(host) })
     }
 }
 
@@ -110,10 +148,10 @@ impl fmt::Display for Observable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Domain(host) | Self::Host(host) => host.fmt(f),
-            Self::Email(email) => f.write_str(email.as_str()),
-            Self::Phone(phone) => f.write_str(phone.as_str()),
-            Self::Person(person) => f.write_str(person.as_str()),
-            Self::Organization(organization) => f.write_str(organization.as_str()),
+            Self::Email(email) => email.fmt(f),
+            Self::Phone(phone) => phone.fmt(f),
+            Self::Person(person) => person.fmt(f),
+            Self::Organization(organization) => organization.fmt(f),
             Self::Ip(address) => address.fmt(f),
             Self::Netblock(block) => block.fmt(f),
             Self::AutonomousSystem(system) => system.fmt(f),

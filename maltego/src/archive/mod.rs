@@ -19,7 +19,6 @@
 
 mod container;
 mod entities;
-mod listing;
 mod transforms;
 mod xml;
 
@@ -29,12 +28,14 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 pub use entities::{Icon, IconSize};
-pub use listing::{Listing, Publisher, REMOTE_PREFIX};
 pub(crate) use transforms::setting_type;
 pub use transforms::{LocalServer, LocalTransform, RemoteServer, RemoteTransform, TransformHead, TransformSet};
 
 use self::{container::Container, xml::Element};
-use crate::config_data::{ConfigData, Machine, OwnType, UnresolvedMachine};
+use crate::{
+    config_data::{ConfigData, Machine, OwnType, UnresolvedMachine},
+    listing::{Listing, Publisher},
+};
 
 /// What clients of the 4.6 line write about themselves; the one that every importer looks at is the `mtz` version.
 const VERSION: &str = "\

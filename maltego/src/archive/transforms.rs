@@ -7,13 +7,11 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{
-    ArchiveError,
-    container::Container,
+use super::{ArchiveError, container::Container, xml::Element};
+use crate::{
     listing::{Listing, Publisher},
-    xml::Element,
+    setting::{SettingDefinition, SettingKind},
 };
-use crate::setting::{SettingDefinition, SettingKind};
 
 /// A set of transforms that the user can switch on and off together.
 #[derive(Debug, Clone, PartialEq, Eq)]

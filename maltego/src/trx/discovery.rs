@@ -8,9 +8,8 @@ use std::collections::HashSet;
 
 use super::markup::Markup;
 use crate::{
-    entity_types::EntityType,
+    listing::{Listing, Publisher},
     setting::{SettingDefinition, SettingKind},
-    transform::TransformDefinition,
 };
 
 /// A place that lists and runs transforms.
@@ -20,29 +19,6 @@ pub struct Application<'a> {
     pub name: &'a str,
     /// An absolute URL. Without one there is no application, so it is left out.
     pub url: &'a str,
-}
-
-/// One line of the transform list: a definition on one of its input types, under the name this server runs it by.
-///
-/// The dialect knows one input type a transform, so a definition with three inputs makes three of these with three
-/// names.
-#[derive(Debug, Clone, Copy)]
-pub struct ListedTransform<'a> {
-    /// What the catalogue says.
-    pub definition: &'a TransformDefinition,
-    /// The name that comes back as `TransformToRun`; letters, digits and `_` are safe. Unique within the list: clients
-    /// key by it, so of a repeated name only the first is written.
-    pub name: &'a str,
-    /// The one input type of this line.
-    pub input: &'a EntityType,
-    /// Who wrote it. A client needs one; a blank one is written as `Unknown`.
-    pub author: &'a str,
-    /// Who runs the server.
-    pub owner: &'a str,
-    /// What the analyst should know before running it.
-    pub disclaimer: &'a str,
-    /// The version. A client needs one; a blank one is written as `0`.
-    pub version: &'a str,
 }
 
 /// The seed message: which applications there are.
@@ -65,17 +41,20 @@ pub fn write_seed(source: &str, applications: &[Application<'_>]) -> String {
 
 /// The transform list: what one application can run, with the settings a client shows.
 ///
+/// Of a repeated name only the first listing is written: clients key by it. A client needs an author and a version, so a
+/// blank author is written as `Unknown` and a blank version as `0`.
+///
 /// Every setting is optional to the client: a required one without a default would pop up at each run, and a transform
 /// explains a missing setting better itself.
 #[must_use]
-pub fn write_transform_list(transforms: &[ListedTransform<'_>]) -> String {
+pub fn write_transform_list(listings: &[Listing<'_>], publisher: &Publisher<'_>) -> String {
     let mut names = HashSet::new();
     Markup::message(|message| {
         message.element("MaltegoTransformListMessage", &[], |body| {
             body.element("Transforms", &[], |list| {
-                for transform in transforms {
-                    if !transform.name.trim().is_empty() && names.insert(transform.name) {
-                        write_transform(list, transform);
+                for listing in listings {
+                    if !listing.name.trim().is_empty() && names.insert(listing.name) {
+                        write_transform(list, listing, publisher);
                     }
                 }
             });
@@ -83,16 +62,16 @@ pub fn write_transform_list(transforms: &[ListedTransform<'_>]) -> String {
     })
 }
 
-fn write_transform(list: &mut Markup, transform: &ListedTransform<'_>) {
-    let definition = transform.definition;
+fn write_transform(list: &mut Markup, listing: &Listing<'_>, publisher: &Publisher<'_>) {
+    let definition = listing.definition;
     let attributes = [
-        ("TransformName", transform.name),
-        ("UIDisplayName", or(definition.display_name, transform.name)),
+        ("TransformName", listing.name),
+        ("UIDisplayName", or(definition.display_name, listing.name)),
         ("Description", definition.description),
-        ("Version", or(transform.version, "0")),
-        ("Author", or(transform.author, "Unknown")),
-        ("Owner", transform.owner),
-        ("Disclaimer", transform.disclaimer),
+        ("Version", or(publisher.version, "0")),
+        ("Author", or(publisher.author, "Unknown")),
+        ("Owner", publisher.owner),
+        ("Disclaimer", publisher.disclaimer),
         ("LocationRelevance", "global"),
         ("MaxEntityInputCount", "0"),
         ("MaxEntityOutputCount", "0"),
@@ -104,7 +83,7 @@ fn write_transform(list: &mut Markup, transform: &ListedTransform<'_>) {
         body.element("OutputEntities", &[], |outputs| {
             definition.outputs.iter().for_each(|output| outputs.leaf("OutputEntity", &[], output.name));
         });
-        body.leaf("InputEntity", &[], transform.input.name);
+        body.leaf("InputEntity", &[], listing.input.name);
     });
 }
 

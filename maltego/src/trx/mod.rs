@@ -19,7 +19,7 @@ pub mod read;
 pub mod text;
 pub mod write;
 
-pub use discovery::{Application, ListedTransform, write_seed, write_transform_list};
+pub use discovery::{Application, write_seed, write_transform_list};
 pub use read::{Bound, Bounds, ReadError, Request, read_request};
 pub use text::render;
 pub use write::{is_writable, write_exception, write_response};
