@@ -562,7 +562,7 @@ fn previews_count_and_the_cap_is_at_least() {
 #[test]
 fn history_is_sorted_newest_first_and_not_folded() {
     let body = json!({"recordsCount": "6", "records": [
-        {"domainName": "example.com", "status": ["none"]},
+        {"domainName": "example.com", "status": ["undated"]},
         {"domainName": "example.com", "status": ["b"], "audit": {"updatedDate": "2018-06-17 11:23:51.000 UTC"}},
         {"domainName": "example.com", "status": ["d"], "createdDateISO8601": "1995-08-14T04:00:00+00:00"},
         {"domainName": "example.com", "status": ["a"], "audit": {"updatedDate": "2020-04-25T17:25:49+00:00"}},
@@ -571,7 +571,7 @@ fn history_is_sorted_newest_first_and_not_folded() {
     ]});
     let page = read(&history(), &FIRST, &body).expect("a page");
     let statuses: Vec<&str> = whois(&page).iter().map(|record| record.statuses[0].as_str()).collect();
-    assert_eq!(statuses, ["a", "a", "b", "c", "d", "none"]);
+    assert_eq!(statuses, ["a", "a", "b", "c", "d", "undated"]);
     assert_eq!(whois(&page)[2].observed, moment("2018-06-17T11:23:51Z"));
     assert_eq!((page.total, page.notes), (Some(Total::Exactly(6)), vec![]));
 }

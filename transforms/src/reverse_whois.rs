@@ -1,8 +1,8 @@
 //! Reverse WHOIS: the domains that stand behind a mailbox, a phone number or a name.
 
 use async_trait::async_trait;
-use intel::{Exposure, Lookup, LookupKind, ReverseWhoisTerm, Scope};
-use maltego::{EntityType, InputKind, SettingDefinition, TransformDefinition, entity_types};
+use intel::{Exposure, Lookup, LookupKind, ReverseWhoisTerm, Scope, noise};
+use maltego::{EntityType, Input, InputKind, SettingDefinition, TransformDefinition, entity_types};
 
 use crate::{
     declaration::{Declaration, PriceClass},
@@ -89,6 +89,7 @@ impl Transform for EmailToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
+        refuse_noise(&run.input)?;
         reverse_whois(run, sink, ReverseWhoisTerm::Email(observables::email(&run.input)?)).await
     }
 }
@@ -100,6 +101,7 @@ impl Transform for PhoneToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
+        refuse_noise(&run.input)?;
         reverse_whois(run, sink, ReverseWhoisTerm::Phone(observables::phone(&run.input)?)).await
     }
 }
@@ -111,6 +113,7 @@ impl Transform for PersonToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
+        refuse_noise(&run.input)?;
         reverse_whois(run, sink, ReverseWhoisTerm::Person(observables::person(&run.input)?)).await
     }
 }
@@ -122,6 +125,7 @@ impl Transform for OrganizationToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
+        refuse_noise(&run.input)?;
         reverse_whois(run, sink, ReverseWhoisTerm::Organization(observables::organization(&run.input)?)).await
     }
 }
@@ -131,7 +135,6 @@ async fn reverse_whois(run: &Run, sink: &mut dyn Sink, term: ReverseWhoisTerm) -
         Some("current") => Scope::Current,
         _ => Scope::Historic,
     };
-    refuse_noise(term.as_text())?;
     let question = format!("\"{}\" ({} WHOIS)", term.as_text(), scope.as_str());
     let label = match scope {
         Scope::Current => "WHOIS",
@@ -141,9 +144,10 @@ async fn reverse_whois(run: &Run, sink: &mut dyn Sink, term: ReverseWhoisTerm) -
 }
 
 /// A reverse lookup of a privacy service's mailbox matches millions of strangers and may cost as much as a good one.
-fn refuse_noise(text: &str) -> Result<(), RunError> {
-    match intel::noise::judge(text) {
-        Some(noise) => Err(RunError::Noise { reason: noise.reason }),
-        None => Ok(()),
+fn refuse_noise(input: &Input) -> Result<(), RunError> {
+    // A blank value is not noise: the observable may stand in the entity's parts.
+    match noise::judge(&input.value) {
+        Some(noise) if !input.value.trim().is_empty() => Err(RunError::Noise { reason: noise.reason }),
+        _ => Ok(()),
     }
 }
