@@ -30,7 +30,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
 # glibc, libgcc, CA certificates and time zones; no shell, no package manager. The user is 65532 (nonroot).
 FROM gcr.io/distroless/cc-debian${DEBIAN_NUMBER}:nonroot
 
-ARG VERSION=0.1.0
+ARG VERSION=development
 LABEL org.opencontainers.image.title="Namehound" \
       org.opencontainers.image.description="A Maltego transform server for domain intelligence" \
       org.opencontainers.image.version="${VERSION}" \
