@@ -24,7 +24,8 @@ pub enum Ending {
     Failed,
 }
 
-/// Runs a transform. What it found and said is in the sink afterwards.
+/// Runs a transform on one entity, within the time that the server gives one run. What it found and said is in the sink
+/// afterwards.
 pub async fn execute(
     app: &App,
     transform: &Arc<dyn Transform>,
@@ -32,14 +33,26 @@ pub async fn execute(
     settings: Settings,
     sink: &mut dyn Sink,
 ) -> Ending {
+    let deadline = Instant::now() + app.run_time;
+    match prepare(app, vec![input], settings, deadline) {
+        Ok(run) => drive(transform, &run, deadline, sink).await,
+        Err(error) => fail(transform.declaration().definition.name, &error, sink),
+    }
+}
+
+/// A run on a selection.
+///
+/// # Errors
+/// When a money setting cannot be read.
+pub fn prepare(app: &App, inputs: Vec<Input>, settings: Settings, deadline: Instant) -> Result<Run, RunError> {
+    Run::new(inputs, settings, app.desk.clone(), Arc::clone(&app.clock), deadline)
+}
+
+/// Drives a prepared run to its end.
+pub async fn drive(transform: &Arc<dyn Transform>, run: &Run, deadline: Instant, sink: &mut dyn Sink) -> Ending {
     let name = transform.declaration().definition.name;
     let started = Instant::now();
-    let deadline = started + app.run_time;
-    let run = match Run::new(input, settings, app.desk.clone(), Arc::clone(&app.clock), deadline) {
-        Ok(run) => run,
-        Err(error) => return fail(name, &error, sink),
-    };
-    let work = AssertUnwindSafe(transform.run(&run, sink)).catch_unwind();
+    let work = AssertUnwindSafe(transform.run(run, sink)).catch_unwind();
     let outcome = tokio::time::timeout_at(deadline + GRACE, work).await;
     let ending = match outcome {
         Ok(Ok(Ok(()))) => Ending::Complete,

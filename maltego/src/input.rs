@@ -31,6 +31,18 @@ pub struct Input {
 }
 
 impl Input {
+    /// No entity: no type, no value, no properties.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            type_name: String::new(),
+            base_types: Vec::new(),
+            value: String::new(),
+            properties: Vec::new(),
+            weight: 0,
+        }
+    }
+
     /// An input of a known type with just a value.
     #[must_use]
     pub fn new(entity_type: &EntityType, value: impl Into<String>) -> Self {

@@ -685,7 +685,10 @@ fn protocol_versions_are_normalised_like_on_the_seed() {
         let asked = exchange["request"]["headers"].get("Maltego-Protocol-Version").and_then(Json::as_str);
         let spoken = exchange["response"]["headers"]["maltego-protocol-version"].as_str().unwrap();
         assert_eq!(ProtocolVersion::normalise(asked).as_str(), spoken);
-        assert_eq!(exchange["response"]["headers"]["v3-page-size"], json!(maltego::v3::run::PAGE_SIZE.to_string()));
+        assert_eq!(
+            exchange["response"]["headers"]["v3-page-size"],
+            json!(maltego::v3::run::PEER_PAGE_SIZE.to_string())
+        );
     }
 }
 
@@ -874,7 +877,7 @@ fn recorded_states_and_queries_are_understood() {
         }
         let Some((_, query)) = target.split_once("/results?") else { continue };
         let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-        let page = Page::read(parameter("eventPointer"), parameter("eventLimit"));
+        let page = Page::read(parameter("eventPointer"), parameter("eventLimit"), maltego::v3::run::PEER_PAGE_SIZE);
         let status = response["status"].as_u64().unwrap();
         let negative = parameter("eventPointer").is_some_and(|pointer| pointer.starts_with('-'));
         match page {

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use error::ConfigError;
 pub use sections::{
     AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, ProvidersSection, RequestSection,
-    RetrySection, SecretText, ServerSection, UpstreamSection, WhoisXmlSection,
+    RetrySection, SecretText, ServerSection, UpstreamSection, V3Section, WhoisXmlSection,
 };
 
 /// The commented file that `namehound config init` writes.
@@ -35,6 +35,8 @@ pub const FILE_NAME: &str = "namehound.toml";
 pub struct Config {
     /// The server: addresses, limits, time.
     pub server: ServerSection,
+    /// The JSON dialect: runs and the browser client.
+    pub v3: V3Section,
     /// Who may use it.
     pub auth: AuthSection,
     /// Workshop cases.

@@ -10,6 +10,7 @@ use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ConfigError;
+use crate::runs::RunSettings;
 
 /// The server: addresses, limits, time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +92,62 @@ impl RequestSection {
             fields: self.fields,
             text_length: self.text_bytes,
             ..Bounds::default()
+        }
+    }
+}
+
+/// The JSON dialect: runs and the browser client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct V3Section {
+    /// The most events in one answer.
+    pub page_size: usize,
+    /// How long a poll that would bring nothing is held open, in milliseconds.
+    pub hold_milliseconds: u64,
+    /// How long one run may take, in seconds.
+    pub run_seconds: u64,
+    /// How long a run is kept after the last poll, and how long it goes on without one, in seconds.
+    pub retention_seconds: u64,
+    /// How many unfinished runs one user may have.
+    pub runs_per_user: usize,
+    /// How many bytes of results one run may hold.
+    pub run_bytes: usize,
+    /// How long a question to the user waits for its answer, in seconds.
+    pub prompt_seconds: u64,
+    /// How many inputs of one run are worked on at once.
+    pub parallel_inputs: usize,
+    /// The pages that may use this server from a browser.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub allowed_origins: Vec<String>,
+}
+
+impl Default for V3Section {
+    fn default() -> Self {
+        Self {
+            page_size: 1000,
+            hold_milliseconds: 1000,
+            run_seconds: 600,
+            retention_seconds: 60,
+            runs_per_user: 64,
+            run_bytes: 32 * 1024 * 1024,
+            prompt_seconds: 120,
+            parallel_inputs: 8,
+            allowed_origins: vec!["https://app.maltego.com".to_owned()],
+        }
+    }
+}
+
+impl V3Section {
+    /// How runs behave.
+    #[must_use]
+    pub fn run_settings(&self) -> RunSettings {
+        RunSettings {
+            run_time: Duration::from_secs(self.run_seconds),
+            retention: Duration::from_secs(self.retention_seconds.max(1)),
+            per_user: self.runs_per_user,
+            bytes: self.run_bytes,
+            prompt_time: Duration::from_secs(self.prompt_seconds),
+            parallel: self.parallel_inputs,
         }
     }
 }

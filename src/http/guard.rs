@@ -1,11 +1,15 @@
 //! Who comes in.
 
+use std::fmt;
+
 use axum::{
+    Json,
     extract::{Request, State},
-    http::{StatusCode, Uri, header},
+    http::{Extensions, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use maltego::v3::problem::{AuthenticationFailure, AuthenticationProblem, Refusal};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Doors;
@@ -16,6 +20,23 @@ const PATH_PREFIX: &str = "/t/";
 /// A token that a request carried in its path.
 #[derive(Debug, Clone)]
 pub(super) struct PathToken(SecretString);
+
+impl PathToken {
+    /// The part of a path that carries the token, for addresses that are given to whoever came with it.
+    pub(super) fn path(&self) -> String {
+        format!("{PATH_PREFIX}{}", self.0.expose_secret())
+    }
+}
+
+/// Who somebody is, as far as limits go: the beginning of their token's hash.
+#[derive(Debug, Clone)]
+pub(super) struct Identity(String);
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Takes a token out of the path, so that routes and logs see the path behind it.
 pub(super) fn take_token<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
@@ -39,16 +60,20 @@ fn split(path: &str) -> Option<(&str, String)> {
     (!token.is_empty()).then(|| (token, format!("/{rest}")))
 }
 
+/// Why somebody may not come in.
+enum Turned {
+    /// This server takes no tokens, so a path that carries one is unknown.
+    NoSuchPath,
+    /// A token is needed and was not given, or was not good.
+    NoToken,
+}
+
 /// Lets a request through if it needs no token or has a good one.
-pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Next) -> Response {
-    if doors.tokens.is_open() {
-        // Without tokens a path that carries one is simply unknown.
-        return match request.extensions().get::<PathToken>() {
-            Some(_) => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
-            None => next.run(request).await,
-        };
-    }
+fn check(doors: &Doors, request: &Request) -> Result<Option<Identity>, Turned> {
     let in_path = request.extensions().get::<PathToken>().map(|token| token.0.expose_secret().to_owned());
+    if doors.tokens.is_open() {
+        return if in_path.is_some() { Err(Turned::NoSuchPath) } else { Ok(None) };
+    }
     let in_header = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -56,15 +81,65 @@ pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Ne
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim().to_owned());
-    if [in_path, in_header].into_iter().flatten().any(|token| doors.tokens.admit(&token)) {
-        return next.run(request).await;
+    [in_path, in_header]
+        .into_iter()
+        .flatten()
+        .find(|token| doors.tokens.admit(token))
+        .map(|token| Some(Identity(blake3::hash(token.as_bytes()).to_hex().chars().take(16).collect())))
+        .ok_or(Turned::NoToken)
+}
+
+/// The guard of the classic doors.
+pub(super) async fn admit(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
+    match check(&doors, &request) {
+        Ok(identity) => {
+            request.extensions_mut().extend(identity.map(with_identity).unwrap_or_default());
+            next.run(request).await
+        }
+        Err(Turned::NoSuchPath) => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+        Err(Turned::NoToken) => (
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, "Bearer")],
+            "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
+        )
+            .into_response(),
     }
-    (
-        StatusCode::UNAUTHORIZED,
-        [(header::WWW_AUTHENTICATE, "Bearer")],
-        "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
-    )
-        .into_response()
+}
+
+/// The guard of the JSON dialect's door, which refuses in that dialect's own form.
+pub(super) async fn admit_v3(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
+    match check(&doors, &request) {
+        Ok(identity) => {
+            request.extensions_mut().extend(identity.map(with_identity).unwrap_or_default());
+            next.run(request).await
+        }
+        Err(Turned::NoSuchPath) => (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response(),
+        Err(Turned::NoToken) => {
+            let presented = request.headers().contains_key(header::AUTHORIZATION)
+                || request.extensions().get::<PathToken>().is_some();
+            let failure = if presented {
+                AuthenticationFailure::CredentialsInvalid
+            } else {
+                AuthenticationFailure::CredentialsMissing
+            };
+            // The path behind the token: the problem names what was asked for, never with what.
+            let problem = AuthenticationProblem::new(failure, request.uri().path());
+            let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+            let mut response = (status, Json(problem)).into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+            if let Some(challenge) = failure.challenge() {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            response
+        }
+    }
+}
+
+fn with_identity(identity: Identity) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.insert(identity);
+    extensions
 }
 
 #[cfg(test)]

@@ -6,10 +6,14 @@
 //! The token in a path is taken out before anything else sees the request, so it can appear neither in a route nor in a
 //! log line.
 
+mod base_url;
 mod front;
 mod guard;
+mod runner;
+mod seed;
 mod server;
 mod trx;
+mod v3;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,13 +21,16 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Request, Response},
+    middleware::from_fn_with_state,
 };
-use maltego::trx::Bounds;
+use jiff::Timestamp;
+use maltego::{trx::Bounds, v3::request};
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
     ServiceBuilderExt,
     catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
     limit::RequestBodyLimitLayer,
     request_id::MakeRequestUuid,
     trace::{DefaultOnFailure, TraceLayer},
@@ -32,7 +39,19 @@ use tracing::Span;
 
 pub use server::{ListenError, Server, Stopper};
 
-use crate::{app::App, auth::Tokens, config::ServerSection};
+use self::{
+    base_url::BaseUrl,
+    v3::{
+        cross_origin::{self, AllowedOrigins},
+        document::COMPRESSED_FROM,
+    },
+};
+use crate::{
+    app::App,
+    auth::Tokens,
+    config::{ServerSection, V3Section},
+    runs::Runs,
+};
 
 /// What the doors share.
 #[derive(Debug, Clone)]
@@ -40,27 +59,56 @@ pub(crate) struct Doors {
     app: App,
     tokens: Arc<Tokens>,
     bounds: Bounds,
-    /// One permit a run; when none is left further runs are told to come back.
-    runs: Arc<Semaphore>,
+    /// One permit a classic run; when none is left further runs are told to come back.
+    permits: Arc<Semaphore>,
     max_runs: usize,
+    /// The name that clients show for this server.
+    name: String,
+    base: BaseUrl,
+    started: Timestamp,
+    runs: Runs,
+    request_bounds: request::Bounds,
+    page_size: usize,
+    /// How long a poll that would bring nothing is held open.
+    hold: Duration,
 }
 
 /// The router with everything around it, ready to be served.
-pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
+pub fn router(app: App, tokens: Tokens, section: &ServerSection, v3: &V3Section) -> Router {
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
     let doors = Doors {
-        app,
         tokens: Arc::new(tokens),
         bounds,
-        runs: Arc::new(Semaphore::new(section.max_runs)),
+        permits: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,
+        name: section.name.clone(),
+        base: BaseUrl::new(section),
+        started: app.clock.now(),
+        runs: Runs::new(v3.run_settings(), Arc::clone(&app.clock)),
+        request_bounds: request::Bounds::default(),
+        page_size: v3.page_size.max(1),
+        hold: Duration::from_millis(v3.hold_milliseconds),
+        app,
     };
-    let routes = Router::new()
+    let origins = AllowedOrigins::new(&v3.allowed_origins);
+    let classic = Router::new()
         .merge(trx::routes())
-        .layer(axum::middleware::from_fn_with_state(doors.clone(), guard::admit))
-        .merge(front::routes())
-        .with_state(doors.clone());
+        .merge(runner::routes())
+        .layer(from_fn_with_state(doors.clone(), guard::admit));
+    let v3 = Router::new().merge(v3::routes()).merge(seed::routes()).layer(
+        // Outermost first: answers of the guard must be readable for the browser client as well.
+        ServiceBuilder::new()
+            .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM)))
+            .layer(from_fn_with_state(doors.clone(), guard::admit_v3)),
+    );
+    let routes = Router::new().merge(classic).merge(v3).merge(front::routes()).with_state(doors);
+    let cross_origin = ServiceBuilder::new()
+        .map_request(cross_origin::disguise)
+        .layer(origins.layer())
+        .map_request(cross_origin::unmask)
+        .layer(from_fn_with_state(origins, cross_origin::refuse_foreign));
+    let routes = Router::new().fallback_service(routes).layer(cross_origin);
     let around = ServiceBuilder::new()
         .set_x_request_id(MakeRequestUuid)
         .layer(

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     app::App,
     auth::{NewToken, TokenHashError, Tokens},
-    config::Config,
+    config::{Config, ServerSection},
 };
 
 /// Why the server does not start. Displays with the next step.
@@ -91,9 +91,11 @@ impl Server {
         let listener = TcpListener::bind(address).map_err(bind)?;
         listener.set_nonblocking(true).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
+        // From here on the address is the real one, also where port 0 was asked for.
+        let section = ServerSection { listen: address.to_string(), ..section.clone() };
         Ok(Self {
             listener,
-            router: super::router(app, tokens, section),
+            router: super::router(app, tokens, &section, &config.v3),
             handle: Handle::new(),
             address,
             read_timeout: Duration::from_secs(section.request.read_seconds),
@@ -121,7 +123,7 @@ impl Server {
         let mut server = axum_server::from_tcp(self.listener)?.handle(self.handle);
         // hyper has no clock of its own: without the timer the timeout would do nothing.
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(self.read_timeout);
-        server.serve(self.router.into_make_service()).await
+        server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await
     }
 }
 

@@ -13,7 +13,7 @@ use axum::{
     routing::get,
 };
 use maltego::{
-    Limits, Message, MessageKind, Settings,
+    Limits, Message, MessageKind, Publisher, Settings,
     trx::{self, ReadError},
 };
 use transforms::{Collector, NAMESPACE};
@@ -22,12 +22,27 @@ use super::Doors;
 use crate::execution;
 
 pub(super) fn routes() -> Router<Doors> {
-    let door = || get(exists).post(run).options(options);
+    let door = || get(greet).post(run).options(options);
     Router::new().route("/run/{name}", door()).route("/run/{name}/", door())
 }
 
-async fn exists(State(doors): State<Doors>, Path(name): Path<String>) -> Response {
-    match doors.app.catalogue.find(&name) {
+/// Who offers the transforms, for classic clients.
+pub(super) fn publisher() -> Publisher<'static> {
+    Publisher {
+        owner: "Namehound",
+        author: "The Namehound authors",
+        disclaimer: "",
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+async fn greet(State(doors): State<Doors>, Path(name): Path<String>) -> Response {
+    exists(&doors, &name)
+}
+
+/// Says that a transform exists.
+pub(super) fn exists(doors: &Doors, name: &str) -> Response {
+    match doors.app.catalogue.find(name) {
         Some(transform) => {
             let definition = &transform.declaration().definition;
             format!("{} ({}) is here: POST a transform request to run it.\n", definition.name, definition.display_name)
@@ -42,9 +57,14 @@ async fn options() -> Response {
 }
 
 async fn run(State(doors): State<Doors>, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(transform) = doors.app.catalogue.find(&name) else { return unknown() };
-    let Ok(_permit) = doors.runs.try_acquire() else { return busy(doors.max_runs) };
-    let request = match trx::read_request(&body, charset(&headers), &doors.bounds) {
+    run_named(&doors, &name, &headers, &body).await
+}
+
+/// Runs a transform by its name.
+pub(super) async fn run_named(doors: &Doors, name: &str, headers: &HeaderMap, body: &[u8]) -> Response {
+    let Some(transform) = doors.app.catalogue.find(name) else { return unknown() };
+    let Ok(_permit) = doors.permits.try_acquire() else { return busy(doors.max_runs) };
+    let request = match trx::read_request(body, charset(headers), &doors.bounds) {
         Ok(request) => request,
         Err(error) => return refuse(&error),
     };

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod upstream;
+pub mod v3;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -16,6 +17,7 @@ use namehound::{
 use tokio::task::JoinHandle;
 use transforms::Catalogue;
 
+#[allow(unused_imports, reason = "not every test speaks the classic dialect")]
 pub use client::post;
 pub use upstream::Upstream;
 

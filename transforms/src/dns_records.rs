@@ -56,7 +56,7 @@ impl Transform for DomainToDnsRecords {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let host = observables::host(&run.input)?;
+        let host = observables::host(run.input())?;
         let question = format!("DNS records of {host}");
         walk(run, sink, Lookup::DnsRecords { host }, &question, |records, provenance, sink| {
             let mut shown = Shown::default();

@@ -43,7 +43,7 @@ impl Transform for NsToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let name_server = observables::host(&run.input)?;
+        let name_server = observables::host(run.input())?;
         let question = format!("domains behind {name_server}");
         walk(run, sink, Lookup::ReverseNs { name_server }, &question, sightings("name server")).await
     }

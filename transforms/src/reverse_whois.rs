@@ -89,8 +89,8 @@ impl Transform for EmailToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        refuse_noise(&run.input)?;
-        reverse_whois(run, sink, ReverseWhoisTerm::Email(observables::email(&run.input)?)).await
+        refuse_noise(run.input())?;
+        reverse_whois(run, sink, ReverseWhoisTerm::Email(observables::email(run.input())?)).await
     }
 }
 
@@ -101,8 +101,8 @@ impl Transform for PhoneToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        refuse_noise(&run.input)?;
-        reverse_whois(run, sink, ReverseWhoisTerm::Phone(observables::phone(&run.input)?)).await
+        refuse_noise(run.input())?;
+        reverse_whois(run, sink, ReverseWhoisTerm::Phone(observables::phone(run.input())?)).await
     }
 }
 
@@ -113,8 +113,8 @@ impl Transform for PersonToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        refuse_noise(&run.input)?;
-        reverse_whois(run, sink, ReverseWhoisTerm::Person(observables::person(&run.input)?)).await
+        refuse_noise(run.input())?;
+        reverse_whois(run, sink, ReverseWhoisTerm::Person(observables::person(run.input())?)).await
     }
 }
 
@@ -125,8 +125,8 @@ impl Transform for OrganizationToDomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        refuse_noise(&run.input)?;
-        reverse_whois(run, sink, ReverseWhoisTerm::Organization(observables::organization(&run.input)?)).await
+        refuse_noise(run.input())?;
+        reverse_whois(run, sink, ReverseWhoisTerm::Organization(observables::organization(run.input())?)).await
     }
 }
 

@@ -26,10 +26,10 @@ pub trait Transform: Debug + Send + Sync {
 }
 
 /// What a run works with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Run {
-    /// The entity that was clicked.
-    pub input: Input,
+    /// What was selected: one entity, except for a transform that takes lists. Never empty.
+    inputs: Vec<Input>,
     /// The settings that came with it.
     pub settings: Settings,
     /// The desk.
@@ -40,12 +40,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run that ends at the deadline. What it may spend is read from its settings.
+    /// A run on a selection that ends at the deadline. What it may spend is read from its settings.
     ///
     /// # Errors
     /// When a money setting cannot be read: guessing there could cost somebody.
     pub fn new(
-        input: Input,
+        inputs: Vec<Input>,
         settings: Settings,
         desk: Desk,
         clock: Arc<dyn Clock>,
@@ -54,7 +54,27 @@ impl Run {
         let limit = settings.integer(&settings::MAX_CREDITS_PER_RUN)?.unwrap_or_default();
         let confirmed = settings.boolean(&settings::CONFIRM_PURCHASE)?.unwrap_or_default();
         let budget = Arc::new(RunBudget::new(Credits(limit), confirmed));
-        Ok(Self { input, settings, desk, clock, context: Context { deadline, budget } })
+        Ok(Self { inputs, settings, desk, clock, context: Context { deadline, budget } })
+    }
+
+    /// The same run on another input: what it may spend and has spent, and its deadline, are shared. So a selection of
+    /// many is one run with one budget.
+    #[must_use]
+    pub fn on(&self, input: Input) -> Self {
+        Self { inputs: vec![input], ..self.clone() }
+    }
+
+    /// The entity that was clicked; of a selection the first.
+    #[must_use]
+    pub fn input(&self) -> &Input {
+        static NOTHING: Input = Input::nothing();
+        self.inputs.first().unwrap_or(&NOTHING)
+    }
+
+    /// The whole selection.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
     }
 
     /// On whose behalf and until when the desk is asked.

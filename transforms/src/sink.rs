@@ -13,6 +13,12 @@ pub trait Sink: Send {
     /// Adds an entity with its link to the input. Beyond [`Sink::room`] it is dropped.
     fn add(&mut self, entity: Entity);
 
+    /// Adds an entity that belongs to some members of the selection only, by their positions. A sink with a single input
+    /// adds it as it is.
+    fn add_for(&mut self, entity: Entity, _inputs: &[usize]) {
+        self.add(entity);
+    }
+
     /// Says something to the analyst.
     fn say(&mut self, message: Message);
 

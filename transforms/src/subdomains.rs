@@ -43,7 +43,7 @@ impl Transform for DomainToSubdomains {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let domain = observables::host(&run.input)?;
+        let domain = observables::host(run.input())?;
         let question = format!("subdomains of {domain}");
         walk(run, sink, Lookup::Subdomains { domain }, &question, sightings("subdomain")).await
     }

@@ -44,7 +44,7 @@ impl Transform for DomainToWhoisHistory {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let host = observables::host(&run.input)?;
+        let host = observables::host(run.input())?;
         let domain = host.registry_domain().unwrap_or_else(|| host.clone());
         if domain != host {
             sink.say(Message::inform(format!("WHOIS is kept per registered domain, so {domain} was asked about.")));

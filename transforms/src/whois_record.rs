@@ -64,7 +64,7 @@ impl Transform for WhoisRecordToContacts {
     }
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let record = &run.input;
+        let record = run.input();
         let mut found = Findings::default();
         for (prefix, role) in ROLES {
             let field = |suffix: &str| record.property(&format!("{prefix}{suffix}")).map(str::trim).unwrap_or_default();

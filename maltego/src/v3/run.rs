@@ -17,8 +17,10 @@ use super::{
     time::serialise_body_time,
 };
 
-/// The most events in one answer; also the value of [`PAGE_SIZE_HEADER`](super::negotiate::PAGE_SIZE_HEADER).
-pub const PAGE_SIZE: usize = 50;
+/// The most events that the peer puts into one answer. A server may announce more in
+/// [`PAGE_SIZE_HEADER`](super::negotiate::PAGE_SIZE_HEADER), which spares a client that pauses between polls most of
+/// its waiting.
+pub const PEER_PAGE_SIZE: usize = 50;
 /// The answer header with the state, in [`RunState::header`]'s spelling.
 pub const RUN_STATE_HEADER: &str = "maltego-run-state";
 /// The answer header with the duration in milliseconds.
@@ -89,23 +91,23 @@ impl Serialize for RunState {
 pub struct Page {
     /// The first event, counted from 0; it may lie behind the last one.
     pub pointer: usize,
-    /// How many at most, 1 to [`PAGE_SIZE`].
+    /// How many at most, never 0.
     pub limit: usize,
 }
 
 impl Default for Page {
     fn default() -> Self {
-        Self { pointer: 0, limit: PAGE_SIZE }
+        Self { pointer: 0, limit: PEER_PAGE_SIZE }
     }
 }
 
 impl Page {
     /// Reads the query parameters `eventPointer` and `eventLimit`. A missing pointer is 0; a missing limit, and one
-    /// outside 1 to [`PAGE_SIZE`], is [`PAGE_SIZE`].
+    /// outside 1 to the server's own page size, is that page size.
     ///
     /// # Errors
     /// When one of them is not a whole number, or the pointer is negative.
-    pub fn read(pointer: Option<&str>, limit: Option<&str>) -> Result<Self, Malformed> {
+    pub fn read(pointer: Option<&str>, limit: Option<&str>, page_size: usize) -> Result<Self, Malformed> {
         let mut detail = Vec::new();
         let mut problem = |name, kind, message: &str| {
             detail.push(Problem {
@@ -126,13 +128,13 @@ impl Page {
             }
         };
         let limit = match limit.map(|text| text.trim().parse::<i64>()) {
-            None => PAGE_SIZE,
+            None => page_size,
             Some(Ok(number)) => {
-                usize::try_from(number).ok().filter(|count| (1..=PAGE_SIZE).contains(count)).unwrap_or(PAGE_SIZE)
+                usize::try_from(number).ok().filter(|count| (1..=page_size).contains(count)).unwrap_or(page_size)
             }
             Some(Err(_)) => {
                 problem("eventLimit", ProblemKind::IntType, "This should be a whole number");
-                PAGE_SIZE
+                page_size
             }
         };
         if detail.is_empty() { Ok(Self { pointer, limit }) } else { Err(Malformed { detail }) }
@@ -374,15 +376,15 @@ mod tests {
 
     #[test]
     fn query_numbers_are_read_as_the_protocol_wants() {
-        assert_eq!(Page::read(None, None).unwrap(), Page { pointer: 0, limit: 50 });
-        assert_eq!(Page::read(Some("3"), Some("7")).unwrap(), Page { pointer: 3, limit: 7 });
+        assert_eq!(Page::read(None, None, 50).unwrap(), Page { pointer: 0, limit: 50 });
+        assert_eq!(Page::read(Some("3"), Some("7"), 50).unwrap(), Page { pointer: 3, limit: 7 });
         for limit in ["0", "-1", "51", "9999999999"] {
-            assert_eq!(Page::read(None, Some(limit)).unwrap().limit, 50, "{limit}");
+            assert_eq!(Page::read(None, Some(limit), 50).unwrap().limit, 50, "{limit}");
         }
-        let problems = Page::read(Some("-1"), Some("x")).unwrap_err().detail;
+        let problems = Page::read(Some("-1"), Some("x"), 50).unwrap_err().detail;
         assert_eq!(problems.len(), 2);
         assert_eq!(problems[0].location, [Step::Member("query"), Step::Member("eventPointer")]);
-        assert!(Page::read(Some("1.5"), None).is_err());
+        assert!(Page::read(Some("1.5"), None, 50).is_err());
     }
 
     #[test]
