@@ -11,5 +11,6 @@ pub mod cli;
 pub mod config;
 pub mod execution;
 pub mod http;
+pub mod install;
 mod logging;
 mod present;

@@ -1,24 +1,27 @@
 //! The doors for Maltego.
 //!
-//! One door per dialect ([`trx`]), and what stands around all of them: who may come in, how large and how slow a request
-//! may be, what happens when too many come at once, and an answer in the right form when something breaks.
+//! One door per dialect (`trx`), one for the files that users import (`maltego`), and what stands around all of them:
+//! who may come in, how large and how slow a request may be, what happens when too many come at once, and an answer in
+//! the right form when something breaks.
 //!
 //! The token in a path is taken out before anything else sees the request, so it can appear neither in a route nor in a
 //! log line.
 
+pub mod base_url;
 mod front;
 mod guard;
+mod maltego;
 mod server;
 mod trx;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use ::maltego::trx::Bounds;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{Request, Response},
 };
-use maltego::trx::Bounds;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -32,7 +35,8 @@ use tracing::Span;
 
 pub use server::{ListenError, Server, Stopper};
 
-use crate::{app::App, auth::Tokens, config::ServerSection};
+use self::base_url::{BaseUrlError, base_url};
+use crate::{app::App, auth::Tokens, config::ServerSection, install::Installer};
 
 /// What the doors share.
 #[derive(Debug, Clone)]
@@ -43,10 +47,17 @@ pub(crate) struct Doors {
     /// One permit a run; when none is left further runs are told to come back.
     runs: Arc<Semaphore>,
     max_runs: usize,
+    /// Makes what users import.
+    installer: Arc<Installer>,
+    /// The name that clients show for this server.
+    server_name: Arc<str>,
+    /// The base of every URL written for clients, where it is known.
+    base_url: Result<String, BaseUrlError>,
 }
 
-/// The router with everything around it, ready to be served.
-pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
+/// The router with everything around it, ready to be served from an address. It wants to know who asks: serve it with
+/// `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(app: App, tokens: Tokens, section: &ServerSection, installer: Installer, bound: SocketAddr) -> Router {
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
     let doors = Doors {
@@ -55,9 +66,13 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
         bounds,
         runs: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,
+        installer: Arc::new(installer),
+        server_name: Arc::from(section.name.as_str()),
+        base_url: base_url(section.public_url.as_deref(), Some(bound)),
     };
     let routes = Router::new()
         .merge(trx::routes())
+        .merge(maltego::routes())
         .layer(axum::middleware::from_fn_with_state(doors.clone(), guard::admit))
         .merge(front::routes())
         .with_state(doors.clone());
