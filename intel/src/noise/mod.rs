@@ -10,6 +10,9 @@
 //! decide. The values are data in one place, `noise/lists.rs`.
 
 mod lists;
+mod sieve;
+
+pub(crate) use sieve::Sieve;
 
 use std::{collections::HashMap, sync::LazyLock};
 

@@ -5,66 +5,37 @@
 
 use super::format::{ContactLine, Text};
 use crate::{
-    noise::{self, NoiseKind},
-    observable::EmailAddress,
+    noise::{self, Sieve},
     record::Contact,
 };
 
-/// Reads a contact: redaction markers and placeholders become unknown fields; a privacy service is named apart.
-///
-/// Whose name or organisation is a privacy service has nothing of the owner's in the other fields either: they are
-/// the service's address and phone. Where only the mailbox is a service's, the other fields stay.
+/// Reads a contact.
 pub(super) fn contact(line: ContactLine) -> Contact {
-    let service_of =
-        |field: &Option<Text>| field.as_ref().filter(|text| is_service(&text.0)).map(|text| text.0.clone());
-    if let Some(service) = service_of(&line.organization).or_else(|| service_of(&line.name)) {
-        return Contact { privacy_service: Some(service), redacted: redacts(&line), ..Contact::default() };
+    let mut sieve = Sieve::new(noise::judge);
+    let mut field = |field: Option<Text>| sieve.pass(field.map(|text| text.0));
+    // The organisation first: if both name a privacy service, it has the name that the service goes by.
+    let organization = field(line.organization);
+    let name = field(line.name);
+    if sieve.saw_a_service() {
+        return sieve.verdict();
     }
-    let privacy_service = service_of(&line.email).map(|mailbox| match EmailAddress::parse(&mailbox) {
-        Ok(parsed) => parsed.domain().to_string(),
-        Err(_) => mailbox,
-    });
-    let redacted = redacts(&line);
-    let signal = |field: Option<Text>| field.map(|text| text.0).filter(|text| noise::judge(text).is_none());
-    Contact {
-        name: signal(line.name),
-        organization: signal(line.organization),
-        street: signal(line.street),
-        city: signal(line.city),
-        state: signal(line.state),
-        postal_code: signal(line.postal_code),
-        country: signal(line.country),
-        country_code: signal(line.country_code).map(|code| code.to_uppercase()),
-        email: signal(line.email),
-        phone: signal(line.phone),
-        fax: signal(line.fax),
-        privacy_service,
-        redacted,
+    let mut field = |field: Option<Text>| sieve.pass(field.map(|text| text.0));
+    let contact = Contact {
+        name,
+        organization,
+        street: field(line.street),
+        city: field(line.city),
+        state: field(line.state),
+        postal_code: field(line.postal_code),
+        country: field(line.country),
+        country_code: field(line.country_code).map(|code| code.to_uppercase()),
+        email: field(line.email),
+        phone: field(line.phone),
+        fax: field(line.fax),
         ..Contact::default()
-    }
-}
-
-fn is_service(text: &str) -> bool {
-    noise::judge(text).is_some_and(|noise| noise.kind == NoiseKind::PrivacyService)
-}
-
-fn redacts(line: &ContactLine) -> bool {
-    [
-        &line.name,
-        &line.organization,
-        &line.street,
-        &line.city,
-        &line.state,
-        &line.postal_code,
-        &line.country,
-        &line.country_code,
-        &line.email,
-        &line.phone,
-        &line.fax,
-    ]
-    .into_iter()
-    .flatten()
-    .any(|text| noise::judge(&text.0).is_some_and(|noise| noise.kind == NoiseKind::Redacted))
+    };
+    let Contact { privacy_service, redacted, .. } = sieve.verdict();
+    Contact { privacy_service, redacted, ..contact }
 }
 
 #[cfg(test)]

@@ -2,25 +2,22 @@
 //!
 //! The services spell the same fields differently (`street` here, `street1` to `street4` there), and more than half of
 //! the values say nothing about anybody. Each is judged by [`noise`](crate::noise) before it can become part of an
-//! answer: a redaction marker blanks its field and sets the flag, a filler blanks its field. If the *name* or the
-//! *organisation* is a privacy service, every other field is the service's too, so all of them go and the service's
-//! name is kept apart. A mailbox or a street that belongs to a service goes alone: registrars put relaying mailboxes
-//! next to an owner's real name.
+//! answer.
 
 use crate::{
-    noise::{Noise, NoiseKind},
+    noise::{Noise, Sieve},
     provider::lenient::Node,
     record::Contact,
 };
 
 /// Reads a contact. Anything that is no object is an empty contact.
 pub(super) fn read(contact: Node<'_>, judge: impl Fn(&str) -> Option<Noise>) -> Contact {
-    let mut sieve = Sieve { judge, redacted: false, service: None };
+    let mut sieve = Sieve::new(judge);
     // The organisation first: if both name a privacy service, it has the name that the service goes by.
     let organization = sieve.pass(contact.first(&["organization", "organisation"]).text());
     let name = sieve.pass(contact.get("name").text());
-    if let Some(service) = sieve.service {
-        return Contact { privacy_service: Some(service), redacted: sieve.redacted, ..Contact::default() };
+    if sieve.saw_a_service() {
+        return sieve.verdict();
     }
     let mut field = |names: &[&str]| sieve.pass(contact.first(names).text());
     let city = field(&["city"]);
@@ -48,32 +45,7 @@ pub(super) fn read(contact: Node<'_>, judge: impl Fn(&str) -> Option<Noise>) -> 
         phone_extension,
         fax,
         fax_extension,
-        privacy_service: sieve.service,
-        redacted: sieve.redacted,
-    }
-}
-
-/// What passes judgement, and what was learnt from what did not.
-struct Sieve<J> {
-    judge: J,
-    redacted: bool,
-    service: Option<String>,
-}
-
-impl<J: Fn(&str) -> Option<Noise>> Sieve<J> {
-    fn pass(&mut self, text: Option<String>) -> Option<String> {
-        let text = text?;
-        let Some(noise) = (self.judge)(&text) else { return Some(text) };
-        match noise.kind {
-            NoiseKind::Redacted => self.redacted = true,
-            NoiseKind::PrivacyService => {
-                // A relaying mailbox is one of millions; its domain is the name that the service goes by.
-                let service = text.rsplit_once('@').map_or(text.as_str(), |(_, domain)| domain);
-                self.service.get_or_insert_with(|| service.to_owned());
-            }
-            NoiseKind::Placeholder => {}
-        }
-        None
+        ..sieve.verdict()
     }
 }
 
@@ -93,6 +65,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::noise::NoiseKind;
 
     /// A judge that knows one text of each kind.
     fn judge(text: &str) -> Option<Noise> {
