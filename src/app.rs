@@ -1,6 +1,10 @@
 //! What all doors share: the catalogue, the desk, the clock and the limits.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use intel::{
@@ -32,6 +36,8 @@ pub struct App {
     pub max_limit: usize,
     /// Whom this app asks, in one line for people.
     pub sources: String,
+    /// The folder for everything that is kept, where there is one.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl App {
@@ -69,6 +75,7 @@ impl App {
             default_limit: config.server.default_limit,
             max_limit: config.server.max_limit,
             sources: if sources.is_empty() { "nobody".to_owned() } else { sources.join(", ") },
+            data_dir: None,
         }
     }
 }

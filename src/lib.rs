@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod execution;
 pub mod http;
+pub mod install;
 mod logging;
 mod present;
 pub mod runs;

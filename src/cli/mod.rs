@@ -4,6 +4,8 @@
 //! 1 the question could not be answered, 2 the command or the configuration is wrong.
 
 mod config;
+mod export;
+mod local;
 mod run;
 mod serve;
 mod token;
@@ -79,6 +81,11 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Run one transform here, without a server
     Run(run::RunArguments),
+    /// Write what clients and distribution servers import
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    /// Answer a client on this machine that starts this program for one entity
+    Local(local::LocalArguments),
     /// List the transforms
     Transforms(transforms::TransformsArguments),
     /// Write, show or check the configuration
@@ -144,6 +151,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => serve::serve(&shared, &arguments.serve),
         Some(Command::Serve(own)) => serve::serve(&shared, &own.over(arguments.serve)),
         Some(Command::Run(own)) => run::run(&shared, &own),
+        Some(Command::Export(own)) => export::export(&shared, &own),
+        Some(Command::Local(own)) => Ok(local::local(&shared, &own)),
         Some(Command::Transforms(own)) => Ok(transforms::list(&own)),
         Some(Command::Config(own)) => config::config(&shared, &own),
         Some(Command::Token(own)) => token::token(&own),

@@ -62,7 +62,8 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
     }
     logging::start(&config.log)?;
     let app = App::new(&config)?;
-    let transform = app.catalogue.find(&arguments.transform).with_context(|| unknown(&app.catalogue, arguments))?;
+    let transform =
+        app.catalogue.find(&arguments.transform).with_context(|| unknown(&app.catalogue, &arguments.transform))?;
     let definition = &transform.declaration().definition;
     let known: Vec<_> = definition.settings.iter().map(|setting| setting.name).collect();
     let settings = Settings::from_wire(arguments.settings.clone(), transforms::NAMESPACE, definition.name);
@@ -109,8 +110,8 @@ fn input_type(arguments: &RunArguments, inputs: &[&'static EntityType]) -> anyho
     }
 }
 
-fn unknown(catalogue: &Catalogue, arguments: &RunArguments) -> String {
-    let name = &arguments.transform;
+/// Says that there is no such transform, with the nearest one.
+pub(super) fn unknown(catalogue: &Catalogue, name: &str) -> String {
     match catalogue.nearest(name, strsim::jaro_winkler) {
         Some(near) => format!("there is no transform \"{name}\"; did you mean {near}?"),
         None => format!("there is no transform \"{name}\"; \"namehound transforms\" lists them"),

@@ -1,6 +1,6 @@
 //! `namehound serve`.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 
@@ -29,11 +29,11 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
     }
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
-    runtime.block_on(until_stopped(&config))
+    runtime.block_on(until_stopped(&config, shared.data_dir()))
 }
 
-async fn until_stopped(config: &Config) -> anyhow::Result<ExitCode> {
-    let app = App::new(config)?;
+async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<ExitCode> {
+    let app = App { data_dir: Some(data_dir), ..App::new(config)? };
     announce_sources(config, &app);
     let server = Server::bind(app, config)?;
     out!("Namehound listens on http://{} (Ctrl-C stops it).", server.address());

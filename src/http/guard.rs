@@ -13,6 +13,7 @@ use maltego::v3::problem::{AuthenticationFailure, AuthenticationProblem, Refusal
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Doors;
+use crate::auth::Tokens;
 
 /// The first part of a path that carries a token.
 const PATH_PREFIX: &str = "/t/";
@@ -20,13 +21,6 @@ const PATH_PREFIX: &str = "/t/";
 /// A token that a request carried in its path.
 #[derive(Debug, Clone)]
 pub(super) struct PathToken(SecretString);
-
-impl PathToken {
-    /// The part of a path that carries the token, for addresses that are given to whoever came with it.
-    pub(super) fn path(&self) -> String {
-        format!("{PATH_PREFIX}{}", self.0.expose_secret())
-    }
-}
 
 /// Who somebody is, as far as limits go: the beginning of their token's hash.
 #[derive(Debug, Clone)]
@@ -58,6 +52,13 @@ fn split(path: &str) -> Option<(&str, String)> {
     let rest = path.strip_prefix(PATH_PREFIX)?;
     let (token, rest) = rest.split_once('/').unwrap_or((rest, ""));
     (!token.is_empty()).then(|| (token, format!("/{rest}")))
+}
+
+/// The path that leads back in with the token of this request: `/t/<token>`, or nothing if the request came without a
+/// token in its path or with one that opens nothing. For URLs that the same client will keep; never for a log.
+pub(super) fn token_path(tokens: &Tokens, request: &Extensions) -> SecretString {
+    let token = request.get::<PathToken>().map(|token| token.0.expose_secret()).filter(|token| tokens.admit(token));
+    SecretString::from(token.map(|token| format!("{PATH_PREFIX}{token}")).unwrap_or_default())
 }
 
 /// Why somebody may not come in.
@@ -163,5 +164,18 @@ mod tests {
             let taken = request.extensions().get::<PathToken>().map(|token| token.0.expose_secret().to_owned());
             assert_eq!(taken.as_deref(), token, "{given}");
         }
+    }
+
+    #[test]
+    fn only_a_token_that_opens_something_is_carried_on() {
+        let new = crate::auth::NewToken::from_random([7; 32]);
+        let tokens = Tokens::parse(std::slice::from_ref(&new.hash)).unwrap();
+        let path = |uri: String| {
+            let request = take_token(Request::builder().uri(uri).body(()).unwrap());
+            token_path(&tokens, request.extensions()).expose_secret().to_owned()
+        };
+        assert_eq!(path(format!("/t/{}/seed", new.reveal())), format!("/t/{}", new.reveal()));
+        assert_eq!(path("/t/wrong/seed".to_owned()), "");
+        assert_eq!(path("/seed".to_owned()), "");
     }
 }

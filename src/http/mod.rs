@@ -1,12 +1,14 @@
 //! The doors for Maltego.
 //!
-//! One door per dialect ([`trx`]), and what stands around all of them: who may come in, how large and how slow a request
-//! may be, what happens when too many come at once, and an answer in the right form when something breaks.
+//! One door per dialect (`trx`), one for the files that users import (`maltego`), and what stands around all of them:
+//! who may come in, how large and how slow a request may be, what happens when too many come at once, and an answer in
+//! the right form when something breaks.
 //!
 //! The token in a path is taken out before anything else sees the request, so it can appear neither in a route nor in a
 //! log line.
 
-mod base_url;
+pub mod base_url;
+mod files;
 mod front;
 mod guard;
 mod runner;
@@ -15,16 +17,17 @@ mod server;
 mod trx;
 mod v3;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{Request, Response},
+    http::{Extensions, Request, Response},
     middleware::from_fn_with_state,
 };
 use jiff::Timestamp;
 use maltego::{trx::Bounds, v3::request};
+use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -40,18 +43,13 @@ use tracing::Span;
 pub use server::{ListenError, Server, Stopper};
 
 use self::{
-    base_url::BaseUrl,
+    base_url::{BaseUrlError, base_url},
     v3::{
         cross_origin::{self, AllowedOrigins},
         document::COMPRESSED_FROM,
     },
 };
-use crate::{
-    app::App,
-    auth::Tokens,
-    config::{ServerSection, V3Section},
-    runs::Runs,
-};
+use crate::{app::App, auth::Tokens, config::Config, install::Installer, runs::Runs};
 
 /// What the doors share.
 #[derive(Debug, Clone)]
@@ -62,9 +60,12 @@ pub(crate) struct Doors {
     /// One permit a classic run; when none is left further runs are told to come back.
     permits: Arc<Semaphore>,
     max_runs: usize,
+    /// Makes what users import.
+    installer: Arc<Installer>,
     /// The name that clients show for this server.
-    name: String,
-    base: BaseUrl,
+    server_name: Arc<str>,
+    /// The base of every URL written for clients, where it is known.
+    base_url: Result<String, BaseUrlError>,
     started: Timestamp,
     runs: Runs,
     request_bounds: request::Bounds,
@@ -73,8 +74,20 @@ pub(crate) struct Doors {
     hold: Duration,
 }
 
-/// The router with everything around it, ready to be served.
-pub fn router(app: App, tokens: Tokens, section: &ServerSection, v3: &V3Section) -> Router {
+impl Doors {
+    /// The base of every URL that is written for whoever sent this request. Who came with a token in the path gets
+    /// addresses with that token in them; a token that opens nothing is never repeated.
+    fn base_for(&self, request: &Extensions) -> Result<String, BaseUrlError> {
+        let base = self.base_url.as_ref().map_err(Clone::clone)?;
+        let token = guard::token_path(&self.tokens, request);
+        Ok(format!("{base}{}", token.expose_secret()))
+    }
+}
+
+/// The router with everything around it, ready to be served from an address. It wants to know who asks: serve it with
+/// `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, bound: SocketAddr) -> Router {
+    let (section, v3) = (&config.server, &config.v3);
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
     let doors = Doors {
@@ -82,8 +95,9 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection, v3: &V3Section)
         bounds,
         permits: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,
-        name: section.name.clone(),
-        base: BaseUrl::new(section),
+        installer: Arc::new(installer),
+        server_name: Arc::from(section.name.as_str()),
+        base_url: base_url(section.public_url.as_deref(), Some(bound)),
         started: app.clock.now(),
         runs: Runs::new(v3.run_settings(), Arc::clone(&app.clock)),
         request_bounds: request::Bounds::default(),
@@ -95,6 +109,7 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection, v3: &V3Section)
     let classic = Router::new()
         .merge(trx::routes())
         .merge(runner::routes())
+        .merge(files::routes())
         .layer(from_fn_with_state(doors.clone(), guard::admit));
     let v3 = Router::new().merge(v3::routes()).merge(seed::routes()).layer(
         // Outermost first: answers of the guard must be readable for the browser client as well.

@@ -6,7 +6,7 @@
 use axum::{
     Router,
     body::Bytes,
-    extract::{Extension, Query, State},
+    extract::{Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::get,
@@ -14,7 +14,8 @@ use axum::{
 use maltego::trx::write_transform_list;
 use serde::Deserialize;
 
-use super::{Doors, guard::PathToken, trx, v3::document};
+use super::{Doors, trx, v3::document};
+use crate::install::PUBLISHER;
 
 /// The command in the query. Clients add parameters of their own, which are ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -31,18 +32,13 @@ pub(super) fn routes() -> Router<Doors> {
     Router::new().route("/runner", door()).route("/runner/", door())
 }
 
-async fn ask(
-    State(doors): State<Doors>,
-    Query(command): Query<Command>,
-    token: Option<Extension<PathToken>>,
-    headers: HeaderMap,
-) -> Response {
+async fn ask(State(doors): State<Doors>, Query(command): Query<Command>, headers: HeaderMap) -> Response {
     match command.command.as_str() {
         "_TRANSFORMS" => {
-            let list = write_transform_list(&doors.app.catalogue.listings(), &trx::publisher());
+            let list = write_transform_list(&doors.app.catalogue.listings(), &PUBLISHER);
             document::tagged(&headers, "text/xml; charset=utf-8", list)
         }
-        "_CONFIG" => configuration(&doors, token.as_deref(), &headers),
+        "_CONFIG" => configuration(&doors, &headers),
         "_RUN" => trx::exists(&doors, &command.transform),
         _ => unknown(),
     }
@@ -55,9 +51,16 @@ async fn run(State(doors): State<Doors>, Query(command): Query<Command>, headers
     }
 }
 
-fn configuration(_doors: &Doors, _token: Option<&PathToken>, _headers: &HeaderMap) -> Response {
-    // An empty answer means that there is no configuration to pair with.
-    StatusCode::OK.into_response()
+/// What a client imports after discovery: sets, machines, and entity types where there are any.
+fn configuration(doors: &Doors, headers: &HeaderMap) -> Response {
+    match doors.installer.paired_configuration() {
+        Ok(archive) => document::tagged(headers, "application/octet-stream", archive),
+        Err(error) => {
+            // An empty answer means that there is nothing to pair with; discovery itself is not spoilt by it.
+            tracing::error!(%error, "the paired configuration cannot be made");
+            StatusCode::OK.into_response()
+        }
+    }
 }
 
 fn unknown() -> Response {

@@ -6,7 +6,7 @@
 
 use axum::{
     Router,
-    extract::{Extension, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -19,9 +19,10 @@ use maltego::{
     },
 };
 
+use crate::install;
+
 use super::{
     Doors,
-    guard::PathToken,
     v3::{self, document},
 };
 
@@ -32,20 +33,20 @@ pub(super) fn routes() -> Router<Doors> {
         .route("/seed/classic", get(classic))
 }
 
-async fn seed(State(doors): State<Doors>, token: Option<Extension<PathToken>>, request: Request) -> Response {
+async fn seed(State(doors): State<Doors>, request: Request) -> Response {
     let headers = request.headers();
-    let base = match doors.base.for_token(token.as_deref()) {
+    let base = match doors.base_for(request.extensions()) {
         Ok(base) => base,
         Err(unknown) => return unknown.into_response(),
     };
     let mut response = if wants_json(headers) {
         let seed = Seed {
             applications: vec![discovery::Application {
-                name: doors.name.clone(),
+                name: doors.server_name.to_string(),
                 require_api_key: false,
                 classic_url: format!("{base}/runner"),
                 base_url: base,
-                version: env!("CARGO_PKG_VERSION").to_owned(),
+                version: install::VERSION.to_owned(),
                 disclaimer: None,
             }],
         };
@@ -62,16 +63,16 @@ async fn seed(State(doors): State<Doors>, token: Option<Extension<PathToken>>, r
     response
 }
 
-async fn classic(State(doors): State<Doors>, token: Option<Extension<PathToken>>, headers: HeaderMap) -> Response {
-    match doors.base.for_token(token.as_deref()) {
-        Ok(base) => classic_seed(&doors, &headers, &base),
+async fn classic(State(doors): State<Doors>, request: Request) -> Response {
+    match doors.base_for(request.extensions()) {
+        Ok(base) => classic_seed(&doors, request.headers(), &base),
         Err(unknown) => unknown.into_response(),
     }
 }
 
 fn classic_seed(doors: &Doors, headers: &HeaderMap, base: &str) -> Response {
     let url = format!("{base}/runner");
-    let message = write_seed(&doors.name, &[Application { name: &doors.name, url: &url }]);
+    let message = write_seed(&doors.server_name, &[Application { name: &doors.server_name, url: &url }]);
     document::tagged(headers, "text/xml; charset=utf-8", message)
 }
 

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,10 +11,14 @@ use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
 use thiserror::Error;
 
+use maltego::config_data::ConfigErrors;
+
+use super::base_url::{BaseUrlError, base_url};
 use crate::{
     app::App,
     auth::{NewToken, TokenHashError, Tokens},
-    config::{Config, ServerSection},
+    config::Config,
+    install::Installer,
 };
 
 /// Why the server does not start. Displays with the next step.
@@ -51,6 +56,12 @@ pub enum ListenError {
     /// A stored token hash cannot be read.
     #[error(transparent)]
     Tokens(#[from] TokenHashError),
+    /// The configured public URL cannot be used.
+    #[error(transparent)]
+    PublicUrl(BaseUrlError),
+    /// The data that this program ships has mistakes.
+    #[error("the data for clients has mistakes:\n{0}")]
+    Data(#[from] ConfigErrors),
     /// The port cannot be had.
     #[error("cannot listen on {address}: {error}. Is another server running there? Use --listen with another port.")]
     Bind {
@@ -87,15 +98,17 @@ impl Server {
             let token = new.reveal().to_owned();
             return Err(ListenError::Unprotected { address, port: address.port(), token, hash: new.hash });
         }
+        if let Err(error @ BaseUrlError::Unusable) = base_url(section.public_url.as_deref(), Some(address)) {
+            return Err(ListenError::PublicUrl(error));
+        }
+        let installer = Installer::shipped(Arc::clone(&app.catalogue))?;
         let bind = |error| ListenError::Bind { address, error };
         let listener = TcpListener::bind(address).map_err(bind)?;
         listener.set_nonblocking(true).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        // From here on the address is the real one, also where port 0 was asked for.
-        let section = ServerSection { listen: address.to_string(), ..section.clone() };
         Ok(Self {
             listener,
-            router: super::router(app, tokens, &section, &config.v3),
+            router: super::router(app, tokens, config, installer, address),
             handle: Handle::new(),
             address,
             read_timeout: Duration::from_secs(section.request.read_seconds),

@@ -13,7 +13,7 @@ use axum::{
     routing::get,
 };
 use maltego::{
-    Limits, Message, MessageKind, Publisher, Settings,
+    Limits, Message, MessageKind, Settings,
     trx::{self, ReadError},
 };
 use transforms::{Collector, NAMESPACE};
@@ -24,16 +24,6 @@ use crate::execution;
 pub(super) fn routes() -> Router<Doors> {
     let door = || get(greet).post(run).options(options);
     Router::new().route("/run/{name}", door()).route("/run/{name}/", door())
-}
-
-/// Who offers the transforms, for classic clients.
-pub(super) fn publisher() -> Publisher<'static> {
-    Publisher {
-        owner: "Namehound",
-        author: "The Namehound authors",
-        disclaimer: "",
-        version: env!("CARGO_PKG_VERSION"),
-    }
 }
 
 async fn greet(State(doors): State<Doors>, Path(name): Path<String>) -> Response {

@@ -7,16 +7,19 @@ use axum::{
 };
 use maltego::v3::{
     discovery::{
-        Assets, CapabilityDocument, HubItem, HubProvider, Machine, Publisher, Status, Transform, Transforms,
-        transform_sets,
+        Assets, CapabilityDocument, HubItem, HubProvider, Icon, Machine, Publisher, Status, Transform, TransformSet,
+        Transforms, transform_sets,
     },
     negotiate::Need,
 };
 use serde::Deserialize;
-use transforms::{Declaration, NAMESPACE, PriceClass};
+use transforms::{Declaration, NAMESPACE};
 
 use super::{CAPABILITIES, Speaker, document, refuse};
-use crate::http::Doors;
+use crate::{
+    http::Doors,
+    install::{DESCRIPTION, PUBLISHER},
+};
 
 /// Announces the form of OAuth tokens this server would read.
 const OAUTH_FORMATS: &str = "maltego-transform-supported-oauth-formats";
@@ -32,9 +35,10 @@ pub(super) struct Filter {
 pub(in crate::http) fn publisher() -> Publisher {
     Publisher {
         namespace: NAMESPACE.to_owned(),
-        author: Some("The Namehound authors".to_owned()),
-        owner: Some("Namehound".to_owned()),
-        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        author: Some(PUBLISHER.author.to_owned()),
+        owner: Some(PUBLISHER.owner.to_owned()),
+        version: Some(PUBLISHER.version.to_owned()),
+        // The dialect wants the address of a page here, and there is none.
         disclaimer: None,
     }
 }
@@ -50,9 +54,6 @@ fn definition(declaration: &Declaration) -> Transform {
     let mut transform = Transform::new(&declaration.definition, &publisher(), &needs(declaration));
     transform.metadata.insert("exposure".to_owned(), declaration.exposure.as_str().to_owned());
     transform.metadata.insert("price".to_owned(), declaration.price_class.as_str().to_owned());
-    if declaration.price_class == PriceClass::Free {
-        transform.metadata.remove("price");
-    }
     transform
 }
 
@@ -80,11 +81,8 @@ pub(super) async fn hub_item(State(doors): State<Doors>, headers: HeaderMap) -> 
         &headers,
         &HubItem {
             id: NAMESPACE.to_owned(),
-            display_name: doors.name.clone(),
-            description: Some(
-                "Domain intelligence: WHOIS history, reverse WHOIS, reverse NS, subdomains and DNS, with their proof."
-                    .to_owned(),
-            ),
+            display_name: doors.server_name.to_string(),
+            description: Some(DESCRIPTION.to_owned()),
             icon_url: None,
             preview_image_url: None,
             provider: Some(HubProvider { name: owner, website: None, email: None, phone: None }),
@@ -150,16 +148,40 @@ pub(super) fn unknown_transform() -> Response {
 fn offered(doors: &Doors) -> Assets {
     let definitions = doors.app.catalogue.declarations().map(|declaration| &declaration.definition);
     Assets {
+        // Own types go out as soon as a transform returns one, and none does: see `crate::install`.
         entities: Vec::new(),
-        icons: Vec::new(),
+        icons: icons_of(doors),
         machines: machines_of(doors),
-        transform_sets: transform_sets(definitions, &publisher()),
+        transform_sets: with_descriptions(transform_sets(definitions, &publisher()), doors),
         oauth_services: Vec::new(),
     }
 }
 
-fn machines_of(_doors: &Doors) -> Vec<Machine> {
-    Vec::new()
+fn machines_of(doors: &Doors) -> Vec<Machine> {
+    let machines = doors.installer.machines(|name| publisher().full_name(name));
+    machines.into_iter().map(|machine| Machine::new(machine.id, machine.script)).collect()
+}
+
+fn icons_of(doors: &Doors) -> Vec<Icon> {
+    let icons = doors.installer.icons().unwrap_or_else(|error| {
+        tracing::error!(%error, "icons cannot be drawn");
+        &[]
+    });
+    icons
+        .iter()
+        .map(|icon| {
+            let images = icon.images.iter().map(|(size, image)| (size.pixels(), image.as_slice()));
+            Icon::png(&icon.name, &icon.category, images)
+        })
+        .collect()
+}
+
+fn with_descriptions(mut sets: Vec<TransformSet>, doors: &Doors) -> Vec<TransformSet> {
+    for set in &mut sets {
+        let described = doors.installer.data().sets.iter().find(|described| described.name == set.name);
+        set.description = described.map(|described| described.description.clone());
+    }
+    sets
 }
 
 pub(super) async fn assets(State(doors): State<Doors>, headers: HeaderMap) -> Response {
