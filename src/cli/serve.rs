@@ -36,6 +36,12 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
     let app = App { data_dir: Some(data_dir), ..App::new(config)? };
     announce_sources(config, &app);
     let server = Server::bind(app, config)?;
+    if config.server.public_url.is_some() && config.auth.tokens.is_empty() {
+        note!(
+            "Note: a public URL is configured and no token is needed, so whoever reaches that URL can use this server \
+             and its credits. \"namehound token new\" makes a token."
+        );
+    }
     out!("Namehound listens on http://{} (Ctrl-C stops it).", server.address());
     let stopper = server.stopper();
     tokio::spawn(async move {

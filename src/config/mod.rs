@@ -113,7 +113,7 @@ impl Config {
     /// Reads key files and makes paths relative to the configuration file's folder.
     fn resolve(&mut self, folder: &Path) -> Result<(), ConfigError> {
         for case in &mut self.cases.load {
-            if case != "none" {
+            if case != "none" && case != crate::bundled::NAME {
                 *case = folder.join(&case).to_string_lossy().into_owned();
             }
         }

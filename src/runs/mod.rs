@@ -1,7 +1,7 @@
 //! Runs of the JSON dialect: started, polled, answered, cancelled, forgotten.
 //!
 //! A client starts a run and gets its id at once; the work goes on in a task of its own and writes into the run's
-//! [`log`], which pollers read. Three rules keep this honest:
+//! [`Log`], which pollers read. Three rules keep this honest:
 //!
 //! * **The log only grows.** Events are rendered once, when they happen, and never change. State and events are
 //!   published under one lock, so no client can see a final state before the message that explains it.
