@@ -29,8 +29,11 @@ type Shown = (String, String, BTreeMap<String, String>);
 /// What a run says and shows.
 type Told = (Vec<Shown>, Vec<(String, String)>);
 
+/// A value and properties.
+type Sample = (&'static str, Vec<(&'static str, &'static str)>);
+
 /// An input for every type that a transform takes, from the bundled case.
-fn samples() -> BTreeMap<&'static str, (&'static str, Vec<(&'static str, &'static str)>)> {
+fn samples() -> BTreeMap<&'static str, Sample> {
     BTreeMap::from([
         ("maltego.Domain", ("velani.example", vec![("fqdn", "velani.example")])),
         // A name server by the wrong type, and a domain by the wrong type: what people really have on their graphs.
