@@ -13,3 +13,4 @@ pub mod execution;
 pub mod http;
 mod logging;
 mod present;
+pub mod tls;
