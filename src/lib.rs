@@ -15,3 +15,4 @@ pub mod install;
 mod logging;
 mod present;
 pub mod runs;
+pub mod tls;

@@ -36,9 +36,10 @@ pub(super) fn config(shared: &Shared, command: &ConfigCommand) -> anyhow::Result
         }
         ConfigCommand::Show => out!("{}", shared.load()?.to_toml()?.trim_end_matches('\n')),
         ConfigCommand::Check => {
-            let config = shared.load()?;
+            let mut config = shared.load()?;
             Tokens::parse(&config.auth.tokens)?;
             let app = App::new(&config)?;
+            super::tls::check(&mut config, &shared.data_dir(), app.clock.now())?;
             match shared.sources().file {
                 Some(file) => out!("{} can be used.", file.display()),
                 None => out!("There is no configuration file; the defaults and the environment can be used."),

@@ -119,7 +119,7 @@ impl Public {
     fn url(&self, config: &Config) -> anyhow::Result<String> {
         let section = &config.server;
         let configured = self.public_url.as_deref().or(section.public_url.as_deref());
-        let url = match base_url(configured, listening(&section.listen)) {
+        let url = match base_url(configured, section.scheme(), listening(&section.listen)) {
             Ok(url) => url,
             Err(error) if self.public_url.is_some() => {
                 bail!(error.to_string().replace("server.public_url", "--public-url"))

@@ -8,6 +8,7 @@ mod export;
 mod local;
 mod run;
 mod serve;
+mod tls;
 mod token;
 mod transforms;
 
@@ -94,6 +95,9 @@ enum Command {
     /// Make tokens for people who may use the server
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Make a certificate for HTTPS
+    #[command(subcommand)]
+    Tls(tls::TlsCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -156,6 +160,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Transforms(own)) => Ok(transforms::list(&own)),
         Some(Command::Config(own)) => config::config(&shared, &own),
         Some(Command::Token(own)) => token::token(&own),
+        Some(Command::Tls(own)) => tls::tls(&shared, &own),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), "namehound", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -13,12 +13,15 @@ pub(super) struct ServeArguments {
     /// The address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Speak HTTPS, with the configured certificate or the one that "namehound tls init" made
+    #[arg(long)]
+    tls: bool,
 }
 
 impl ServeArguments {
     /// These, and where they say nothing the ones given before the subcommand.
     pub(super) fn over(self, earlier: Self) -> Self {
-        Self { listen: self.listen.or(earlier.listen) }
+        Self { listen: self.listen.or(earlier.listen), tls: self.tls || earlier.tls }
     }
 }
 
@@ -27,6 +30,7 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
     if let Some(listen) = &arguments.listen {
         config.server.listen.clone_from(listen);
     }
+    super::tls::choose_files(&mut config, arguments.tls, &shared.data_dir());
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     runtime.block_on(until_stopped(&config, shared.data_dir()))
@@ -42,7 +46,8 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
              and its credits. \"namehound token new\" makes a token."
         );
     }
-    out!("Namehound listens on http://{} (Ctrl-C stops it).", server.address());
+    out!("Namehound listens on {} (Ctrl-C stops it).", server.url());
+    super::tls::announce(&server);
     let stopper = server.stopper();
     tokio::spawn(async move {
         stop_signal().await;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use error::ConfigError;
 pub use sections::{
     AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, ProvidersSection, RequestSection,
-    RetrySection, SecretText, ServerSection, UpstreamSection, V3Section, WhoisXmlSection,
+    RetrySection, SecretText, ServerSection, TlsSection, UpstreamSection, V3Section, WhoisXmlSection,
 };
 
 /// The commented file that `namehound config init` writes.
@@ -116,6 +116,10 @@ impl Config {
             if case != "none" && case != crate::bundled::NAME {
                 *case = folder.join(&case).to_string_lossy().into_owned();
             }
+        }
+        let tls = &mut self.server.tls;
+        for file in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
+            *file = folder.join(&file).to_string_lossy().into_owned();
         }
         let vendor = &mut self.providers.whoisxml;
         if let Some(file) = &vendor.api_key_file {

@@ -10,7 +10,7 @@ use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ConfigError;
-use crate::runs::RunSettings;
+use crate::{http::base_url::Scheme, runs::RunSettings, tls::PemFiles};
 
 /// The server: addresses, limits, time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct ServerSection {
     pub shutdown_seconds: u64,
     /// How large a request may be.
     pub request: RequestSection,
+    /// Whether and with which certificate it speaks HTTPS.
+    pub tls: TlsSection,
 }
 
 impl Default for ServerSection {
@@ -49,7 +51,49 @@ impl Default for ServerSection {
             max_limit: 10_000,
             shutdown_seconds: 20,
             request: RequestSection::default(),
+            tls: TlsSection::default(),
         }
+    }
+}
+
+/// Whether and with which certificate the server speaks HTTPS.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsSection {
+    /// Whether it does. Unset: if a certificate is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// A PEM file with the server's certificate and those of the authorities in between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// A PEM file with its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl TlsSection {
+    /// The files to serve with, `None` for plain HTTP.
+    ///
+    /// # Errors
+    /// When HTTPS is wanted and a file is not named.
+    pub fn files(&self) -> Result<Option<PemFiles>, ConfigError> {
+        let unusable = |problem: &str| ConfigError::Unusable { key: "server.tls", problem: problem.to_owned() };
+        match (self.enabled, &self.certificate, &self.key) {
+            (Some(false), ..) | (None, None, None) => Ok(None),
+            (_, Some(certificate), Some(key)) => {
+                Ok(Some(PemFiles { certificate: certificate.into(), key: key.into() }))
+            }
+            (Some(true), None, None) => Err(unusable("enabled, but neither certificate nor key is named")),
+            _ => Err(unusable("certificate and key belong together; name both files")),
+        }
+    }
+}
+
+impl ServerSection {
+    /// How the server itself is reached. Certificate files that are missing are told when it starts.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        if matches!(self.tls.files(), Ok(None)) { Scheme::Http } else { Scheme::Https }
     }
 }
 

@@ -7,7 +7,7 @@
 //! The `Host` header is not asked. It is whatever a client writes, and what is written into an archive sends other
 //! people's clients there.
 
-use std::net::SocketAddr;
+use std::{fmt, net::SocketAddr};
 
 use axum::{
     http::StatusCode,
@@ -33,6 +33,24 @@ pub enum BaseUrlError {
     Unknown,
 }
 
+/// How the server itself is reached, without a proxy in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// In the clear.
+    Http,
+    /// With a certificate.
+    Https,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        })
+    }
+}
+
 /// What whoever asked is told. The server lives; it just cannot say where.
 impl IntoResponse for BaseUrlError {
     fn into_response(self) -> Response {
@@ -45,13 +63,13 @@ impl IntoResponse for BaseUrlError {
 ///
 /// # Errors
 /// [`BaseUrlError`]
-pub fn base_url(configured: Option<&str>, bound: Option<SocketAddr>) -> Result<String, BaseUrlError> {
+pub fn base_url(configured: Option<&str>, scheme: Scheme, bound: Option<SocketAddr>) -> Result<String, BaseUrlError> {
     if let Some(text) = configured.map(str::trim).filter(|text| !text.is_empty()) {
         return usable(text).then(|| text.trim_end_matches('/').to_owned()).ok_or(BaseUrlError::Unusable);
     }
     bound
         .filter(|address| address.ip().is_loopback() && address.port() != 0)
-        .map(|address| format!("http://{address}"))
+        .map(|address| format!("{scheme}://{address}"))
         .ok_or(BaseUrlError::Unknown)
 }
 
@@ -83,7 +101,7 @@ mod tests {
                 ("http://hub.example:8080/namehound//", "http://hub.example:8080/namehound"),
                 ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
             ] {
-                assert_eq!(base_url(Some(configured), bound).as_deref(), Ok(expected));
+                assert_eq!(base_url(Some(configured), Scheme::Http, bound).as_deref(), Ok(expected));
             }
         }
     }
@@ -91,8 +109,10 @@ mod tests {
     #[test]
     fn without_one_a_loopback_address_is_its_own() {
         for (bound, expected) in [("127.0.0.1:8080", "http://127.0.0.1:8080"), ("[::1]:80", "http://[::1]:80")] {
-            assert_eq!(base_url(None, address(bound)).as_deref(), Ok(expected));
-            assert_eq!(base_url(Some("  "), address(bound)).as_deref(), Ok(expected));
+            assert_eq!(base_url(None, Scheme::Http, address(bound)).as_deref(), Ok(expected));
+            let secure = expected.replace("http:", "https:");
+            assert_eq!(base_url(None, Scheme::Https, address(bound)), Ok(secure));
+            assert_eq!(base_url(Some("  "), Scheme::Http, address(bound)).as_deref(), Ok(expected));
         }
     }
 
@@ -101,7 +121,7 @@ mod tests {
         for bound in
             [None, address("0.0.0.0:8080"), address("192.0.2.7:80"), address("[::]:80"), address("127.0.0.1:0")]
         {
-            assert_eq!(base_url(None, bound), Err(BaseUrlError::Unknown), "{bound:?}");
+            assert_eq!(base_url(None, Scheme::Http, bound), Err(BaseUrlError::Unknown), "{bound:?}");
         }
     }
 
@@ -117,7 +137,11 @@ mod tests {
             "https://hub.example/a b",
             "https://hub.\nexample",
         ] {
-            assert_eq!(base_url(Some(text), address("127.0.0.1:8080")), Err(BaseUrlError::Unusable), "{text}");
+            assert_eq!(
+                base_url(Some(text), Scheme::Http, address("127.0.0.1:8080")),
+                Err(BaseUrlError::Unusable),
+                "{text}"
+            );
         }
     }
 }

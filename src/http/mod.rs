@@ -97,7 +97,7 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
         max_runs: section.max_runs,
         installer: Arc::new(installer),
         server_name: Arc::from(section.name.as_str()),
-        base_url: base_url(section.public_url.as_deref(), Some(bound)),
+        base_url: base_url(section.public_url.as_deref(), section.scheme(), Some(bound)),
         started: app.clock.now(),
         runs: Runs::new(v3.run_settings(), Arc::clone(&app.clock)),
         request_bounds: request::Bounds::default(),

@@ -8,17 +8,21 @@ use std::{
 };
 
 use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
 use thiserror::Error;
 
 use maltego::config_data::ConfigErrors;
 
-use super::base_url::{BaseUrlError, base_url};
+use super::base_url::{BaseUrlError, Scheme, base_url};
 use crate::{
     app::App,
     auth::{NewToken, TokenHashError, Tokens},
-    config::Config,
+    config::{Config, ConfigError},
     install::Installer,
+    tls::{Acceptor, Live, PemError},
 };
 
 /// Why the server does not start. Displays with the next step.
@@ -34,7 +38,7 @@ pub enum ListenError {
     #[error(
         "{address} can be reached from other machines, and nothing says who may use this server.\nEither listen on \
          127.0.0.1, or put this into {}:\n\n[auth]\ntokens = [\"{hash}\"]\n\nThe token that belongs to it, shown only \
-         now: {token}\nClients then use http://<this machine>:{port}/t/<token>/run/<transform>",
+         now: {token}\nClients then use {scheme}://<this machine>:{port}/t/<token>/run/<transform>",
         crate::config::FILE_NAME
     )]
     Unprotected {
@@ -46,6 +50,8 @@ pub enum ListenError {
         token: String,
         /// Its hash.
         hash: String,
+        /// `http` or `https`.
+        scheme: Scheme,
     },
     /// The operating system gives no randomness for a token.
     #[error("no random numbers from the operating system: {detail}")]
@@ -62,6 +68,12 @@ pub enum ListenError {
     /// The data that this program ships has mistakes.
     #[error("the data for clients has mistakes:\n{0}")]
     Data(#[from] ConfigErrors),
+    /// HTTPS is wanted, but no certificate is named.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The certificate cannot be served with.
+    #[error(transparent)]
+    Certificate(#[from] PemError),
     /// The port cannot be had.
     #[error("cannot listen on {address}: {error}. Is another server running there? Use --listen with another port.")]
     Bind {
@@ -78,13 +90,14 @@ pub struct Server {
     listener: TcpListener,
     router: axum::Router,
     handle: Handle<SocketAddr>,
+    live: Option<Live>,
     address: SocketAddr,
     read_timeout: Duration,
     grace: Duration,
 }
 
 impl Server {
-    /// Takes the port.
+    /// Takes the port. What is worrying about the certificate of an HTTPS server goes to the log.
     ///
     /// # Errors
     /// See [`ListenError`].
@@ -93,12 +106,22 @@ impl Server {
         let no_address = || ListenError::Address { listen: section.listen.clone() };
         let address = section.listen.to_socket_addrs().map_err(|_| no_address())?.next().ok_or_else(no_address)?;
         let tokens = Tokens::parse(&config.auth.tokens)?;
+        let files = section.tls.files()?;
+        let scheme = section.scheme();
         if !address.ip().is_loopback() && tokens.is_open() {
             let new = NewToken::generate().map_err(|error| ListenError::Randomness { detail: error.to_string() })?;
             let token = new.reveal().to_owned();
-            return Err(ListenError::Unprotected { address, port: address.port(), token, hash: new.hash });
+            return Err(ListenError::Unprotected { address, port: address.port(), token, hash: new.hash, scheme });
         }
-        if let Err(error @ BaseUrlError::Unusable) = base_url(section.public_url.as_deref(), Some(address)) {
+        let live = files.map(|files| Live::open(files, Arc::clone(&app.clock))).transpose()?;
+        if let Some(live) = &live {
+            for concern in live.certificate().concerns(app.clock.now(), section.public_url.as_deref()) {
+                tracing::warn!("{concern}");
+            }
+        }
+        if let Err(error @ BaseUrlError::Unusable) =
+            base_url(section.public_url.as_deref(), section.scheme(), Some(address))
+        {
             return Err(ListenError::PublicUrl(error));
         }
         let installer = Installer::shipped(Arc::clone(&app.catalogue))?;
@@ -110,6 +133,7 @@ impl Server {
             listener,
             router: super::router(app, tokens, config, installer, address),
             handle: Handle::new(),
+            live,
             address,
             read_timeout: Duration::from_secs(section.request.read_seconds),
             grace: Duration::from_secs(section.shutdown_seconds),
@@ -120,6 +144,19 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it listens, as a link: `https://127.0.0.1:8080`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.live.is_some() { Scheme::Https } else { Scheme::Http };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate of an HTTPS server.
+    #[must_use]
+    pub fn live_certificate(&self) -> Option<Live> {
+        self.live.clone()
     }
 
     /// Something that stops the server from elsewhere.
@@ -133,11 +170,24 @@ impl Server {
     /// # Errors
     /// When the listener breaks.
     pub async fn serve(self) -> io::Result<()> {
-        let mut server = axum_server::from_tcp(self.listener)?.handle(self.handle);
-        // hyper has no clock of its own: without the timer the timeout would do nothing.
-        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(self.read_timeout);
-        server.serve(self.router.into_make_service_with_connect_info::<SocketAddr>()).await
+        let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let mut plain = axum_server::from_tcp(self.listener)?.handle(self.handle);
+        limit(plain.http_builder(), self.read_timeout);
+        match self.live {
+            None => plain.serve(service).await,
+            Some(live) => tokio::select! {
+                served = plain.acceptor(Acceptor::new(&live)).serve(service) => served,
+                never = live.watch() => match never {},
+            },
+        }
     }
+}
+
+/// Sets how long a connection may be silent. hyper has no clock of its own: without the timers the timeouts would do
+/// nothing.
+fn limit(http: &mut Builder<TokioExecutor>, read_timeout: Duration) {
+    http.http1().timer(TokioTimer::new()).header_read_timeout(read_timeout);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(read_timeout).keep_alive_timeout(read_timeout);
 }
 
 /// Stops a server.
