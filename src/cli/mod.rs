@@ -4,6 +4,8 @@
 //! 1 the question could not be answered, 2 the command or the configuration is wrong.
 
 mod config;
+mod doctor;
+mod health;
 mod run;
 mod serve;
 mod token;
@@ -87,6 +89,10 @@ enum Command {
     /// Make tokens for people who may use the server
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Find out why it does not work, and what to do
+    Doctor(doctor::DoctorArguments),
+    /// Ask the running server whether it is alive
+    Health(health::HealthArguments),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -147,6 +153,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Transforms(own)) => Ok(transforms::list(&own)),
         Some(Command::Config(own)) => config::config(&shared, &own),
         Some(Command::Token(own)) => token::token(&own),
+        Some(Command::Doctor(own)) => doctor::doctor(&shared, &own),
+        Some(Command::Health(own)) => Ok(health::health(&shared, &own)),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), "namehound", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

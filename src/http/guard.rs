@@ -9,6 +9,7 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Doors;
+use crate::auth::Tokens;
 
 /// The first part of a path that carries a token.
 const PATH_PREFIX: &str = "/t/";
@@ -39,32 +40,56 @@ fn split(path: &str) -> Option<(&str, String)> {
     (!token.is_empty()).then(|| (token, format!("/{rest}")))
 }
 
-/// Lets a request through if it needs no token or has a good one.
-pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Next) -> Response {
-    if doors.tokens.is_open() {
-        // Without tokens a path that carries one is simply unknown.
-        return match request.extensions().get::<PathToken>() {
-            Some(_) => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
-            None => next.run(request).await,
-        };
+/// How a request stands towards the tokens.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// Nobody needs a token.
+    Open,
+    /// With a good token in its path.
+    WithPathToken(SecretString),
+    /// With a good token in its header.
+    WithHeaderToken,
+    /// Without any.
+    NoToken,
+    /// With none that is good.
+    WrongToken,
+    /// With a token in its path on a server that has none: such a path is simply unknown.
+    Nowhere,
+}
+
+/// Judges a request. A good token counts wherever it stands, whatever stands in the other place.
+pub(super) fn judge(tokens: &Tokens, request: &Request) -> Entry {
+    let in_path = request.extensions().get::<PathToken>().map(|token| &token.0);
+    if tokens.is_open() {
+        return if in_path.is_some() { Entry::Nowhere } else { Entry::Open };
     }
-    let in_path = request.extensions().get::<PathToken>().map(|token| token.0.expose_secret().to_owned());
     let in_header = request
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim().to_owned());
-    if [in_path, in_header].into_iter().flatten().any(|token| doors.tokens.admit(&token)) {
-        return next.run(request).await;
+        .map(|(_, token)| token.trim());
+    match (in_path, in_header) {
+        (Some(token), _) if tokens.admit(token.expose_secret()) => Entry::WithPathToken(token.clone()),
+        (_, Some(token)) if tokens.admit(token) => Entry::WithHeaderToken,
+        (None, None) => Entry::NoToken,
+        _ => Entry::WrongToken,
     }
-    (
-        StatusCode::UNAUTHORIZED,
-        [(header::WWW_AUTHENTICATE, "Bearer")],
-        "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
-    )
-        .into_response()
+}
+
+/// Lets a request through if it needs no token or has a good one.
+pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    match judge(&doors.tokens, &request) {
+        Entry::Open | Entry::WithPathToken(_) | Entry::WithHeaderToken => next.run(request).await,
+        Entry::Nowhere => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+        Entry::NoToken | Entry::WrongToken => (
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, "Bearer")],
+            "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
+        )
+            .into_response(),
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ use tower_http::{
 };
 use tracing::Span;
 
+pub(crate) use front::public_base;
 pub use server::{ListenError, Server, Stopper};
 
 use crate::{app::App, auth::Tokens, config::ServerSection};
@@ -39,6 +40,7 @@ use crate::{app::App, auth::Tokens, config::ServerSection};
 pub(crate) struct Doors {
     app: App,
     tokens: Arc<Tokens>,
+    frontage: Arc<front::Frontage>,
     bounds: Bounds,
     /// One permit a run; when none is left further runs are told to come back.
     runs: Arc<Semaphore>,
@@ -52,6 +54,7 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
     let doors = Doors {
         app,
         tokens: Arc::new(tokens),
+        frontage: Arc::new(front::Frontage::new(section)),
         bounds,
         runs: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,

@@ -16,6 +16,7 @@ use namehound::{
 use tokio::task::JoinHandle;
 use transforms::Catalogue;
 
+#[allow(unused_imports, reason = "not every test speaks the classic dialect")]
 pub use client::post;
 pub use upstream::Upstream;
 
