@@ -83,21 +83,28 @@ impl App {
 /// The configured sources, in the order they are asked. A loaded case comes first and answers everything.
 fn providers(config: &Config) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
-    let vendor = &config.providers.whoisxml;
-    let key = vendor.api_key.as_ref().filter(|key| !key.expose().trim().is_empty());
-    let cases = cases(config, key.is_some())?;
+    let cases = cases(config)?;
     if !cases.is_empty() {
         providers.push(Arc::new(CaseProvider::new(cases)));
     }
-    if let Some(key) = key {
-        providers.push(Arc::new(WhoisXml::new(key.secret(), &vendor.settings())));
-    }
+    providers.extend(vendors(config));
     Ok(providers)
 }
 
-fn cases(config: &Config, has_key: bool) -> anyhow::Result<Vec<Arc<Case>>> {
+/// The vendors that a key is configured for, in the order they are asked.
+pub(crate) fn vendors(config: &Config) -> Vec<Arc<dyn Provider>> {
+    let mut vendors: Vec<Arc<dyn Provider>> = Vec::new();
+    let section = &config.providers.whoisxml;
+    if let Some(key) = section.api_key.as_ref().filter(|key| !key.expose().trim().is_empty()) {
+        vendors.push(Arc::new(WhoisXml::new(key.secret(), &section.settings())));
+    }
+    vendors
+}
+
+/// The cases to answer from: the configured ones, or the bundled one where nothing else could answer.
+pub(crate) fn cases(config: &Config) -> anyhow::Result<Vec<Arc<Case>>> {
     let folders = &config.cases.load;
-    if folders.is_empty() && !has_key {
+    if folders.is_empty() && vendors(config).is_empty() {
         return Ok(vec![bundled::case().context("the bundled case cannot be read")?]);
     }
     folders

@@ -9,6 +9,7 @@ pub mod auth;
 mod bundled;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod execution;
 pub mod http;
 pub mod install;

@@ -4,7 +4,9 @@
 //! 1 the question could not be answered, 2 the command or the configuration is wrong.
 
 mod config;
+mod doctor;
 mod export;
+mod health;
 mod local;
 mod run;
 mod serve;
@@ -98,6 +100,10 @@ enum Command {
     /// Make a certificate for HTTPS
     #[command(subcommand)]
     Tls(tls::TlsCommand),
+    /// Find out why it does not work, and what to do
+    Doctor(doctor::DoctorArguments),
+    /// Ask the running server whether it is alive
+    Health(health::HealthArguments),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -161,6 +167,8 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Config(own)) => config::config(&shared, &own),
         Some(Command::Token(own)) => token::token(&own),
         Some(Command::Tls(own)) => tls::tls(&shared, &own),
+        Some(Command::Doctor(own)) => doctor::doctor(&shared, &own),
+        Some(Command::Health(own)) => Ok(health::health(&shared, &own)),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), "namehound", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

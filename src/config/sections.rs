@@ -1,6 +1,6 @@
 //! The sections of the configuration, each with its defaults and what the rest of the program makes of it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::ToSocketAddrs, time::Duration};
 
 use intel::{
     desk::{BreakerSettings, CacheSettings, RetrySettings, TransportSettings},
@@ -10,7 +10,11 @@ use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ConfigError;
-use crate::{http::base_url::Scheme, runs::RunSettings, tls::PemFiles};
+use crate::{
+    http::base_url::{BaseUrlError, Scheme, base_url},
+    runs::RunSettings,
+    tls::PemFiles,
+};
 
 /// The server: addresses, limits, time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +94,15 @@ impl TlsSection {
 }
 
 impl ServerSection {
+    /// The base of every URL that is written for clients, as far as it is known before the server has its port.
+    ///
+    /// # Errors
+    /// [`BaseUrlError`]
+    pub fn base_url(&self) -> Result<String, BaseUrlError> {
+        let address = self.listen.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+        base_url(self.public_url.as_deref(), self.scheme(), address)
+    }
+
     /// How the server itself is reached. Certificate files that are missing are told when it starts.
     #[must_use]
     pub fn scheme(&self) -> Scheme {

@@ -26,6 +26,12 @@ pub(super) struct PathToken(SecretString);
 #[derive(Debug, Clone)]
 pub(super) struct Identity(String);
 
+impl Identity {
+    fn of(token: &SecretString) -> Self {
+        Self(blake3::hash(token.expose_secret().as_bytes()).to_hex().chars().take(16).collect())
+    }
+}
+
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -61,19 +67,28 @@ pub(super) fn token_path(tokens: &Tokens, request: &Extensions) -> SecretString 
     SecretString::from(token.map(|token| format!("{PATH_PREFIX}{token}")).unwrap_or_default())
 }
 
-/// Why somebody may not come in.
-enum Turned {
-    /// This server takes no tokens, so a path that carries one is unknown.
-    NoSuchPath,
-    /// A token is needed and was not given, or was not good.
+/// How a request stands towards the tokens.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// Nobody needs a token.
+    Open,
+    /// With a good token in its path.
+    WithPathToken(SecretString),
+    /// With a good token in its header.
+    WithHeaderToken(SecretString),
+    /// Without any.
     NoToken,
+    /// With none that is good.
+    WrongToken,
+    /// With a token in its path on a server that has none: such a path is simply unknown.
+    Nowhere,
 }
 
-/// Lets a request through if it needs no token or has a good one.
-fn check(doors: &Doors, request: &Request) -> Result<Option<Identity>, Turned> {
-    let in_path = request.extensions().get::<PathToken>().map(|token| token.0.expose_secret().to_owned());
-    if doors.tokens.is_open() {
-        return if in_path.is_some() { Err(Turned::NoSuchPath) } else { Ok(None) };
+/// Judges a request. A good token counts wherever it stands, whatever stands in the other place.
+pub(super) fn judge(tokens: &Tokens, request: &Request) -> Entry {
+    let in_path = request.extensions().get::<PathToken>().map(|token| &token.0);
+    if tokens.is_open() {
+        return if in_path.is_some() { Entry::Nowhere } else { Entry::Open };
     }
     let in_header = request
         .headers()
@@ -81,24 +96,25 @@ fn check(doors: &Doors, request: &Request) -> Result<Option<Identity>, Turned> {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim().to_owned());
-    [in_path, in_header]
-        .into_iter()
-        .flatten()
-        .find(|token| doors.tokens.admit(token))
-        .map(|token| Some(Identity(blake3::hash(token.as_bytes()).to_hex().chars().take(16).collect())))
-        .ok_or(Turned::NoToken)
+        .map(|(_, token)| token.trim());
+    match (in_path, in_header) {
+        (Some(token), _) if tokens.admit(token.expose_secret()) => Entry::WithPathToken(token.clone()),
+        (_, Some(token)) if tokens.admit(token) => Entry::WithHeaderToken(SecretString::from(token.to_owned())),
+        (None, None) => Entry::NoToken,
+        _ => Entry::WrongToken,
+    }
 }
 
-/// The guard of the classic doors.
+/// The guard of the classic doors: lets a request through if it needs no token or has a good one.
 pub(super) async fn admit(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
-    match check(&doors, &request) {
-        Ok(identity) => {
-            request.extensions_mut().extend(identity.map(with_identity).unwrap_or_default());
+    match judge(&doors.tokens, &request) {
+        Entry::Open => next.run(request).await,
+        Entry::WithPathToken(token) | Entry::WithHeaderToken(token) => {
+            request.extensions_mut().insert(Identity::of(&token));
             next.run(request).await
         }
-        Err(Turned::NoSuchPath) => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
-        Err(Turned::NoToken) => (
+        Entry::Nowhere => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+        Entry::NoToken | Entry::WrongToken => (
             StatusCode::UNAUTHORIZED,
             [(header::WWW_AUTHENTICATE, "Bearer")],
             "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
@@ -109,38 +125,26 @@ pub(super) async fn admit(State(doors): State<Doors>, mut request: Request, next
 
 /// The guard of the JSON dialect's door, which refuses in that dialect's own form.
 pub(super) async fn admit_v3(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
-    match check(&doors, &request) {
-        Ok(identity) => {
-            request.extensions_mut().extend(identity.map(with_identity).unwrap_or_default());
-            next.run(request).await
+    let failure = match judge(&doors.tokens, &request) {
+        Entry::Open => return next.run(request).await,
+        Entry::WithPathToken(token) | Entry::WithHeaderToken(token) => {
+            request.extensions_mut().insert(Identity::of(&token));
+            return next.run(request).await;
         }
-        Err(Turned::NoSuchPath) => (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response(),
-        Err(Turned::NoToken) => {
-            let presented = request.headers().contains_key(header::AUTHORIZATION)
-                || request.extensions().get::<PathToken>().is_some();
-            let failure = if presented {
-                AuthenticationFailure::CredentialsInvalid
-            } else {
-                AuthenticationFailure::CredentialsMissing
-            };
-            // The path behind the token: the problem names what was asked for, never with what.
-            let problem = AuthenticationProblem::new(failure, request.uri().path());
-            let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            let mut response = (status, Json(problem)).into_response();
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-            if let Some(challenge) = failure.challenge() {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-            }
-            response
-        }
+        Entry::Nowhere => return (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response(),
+        Entry::NoToken => AuthenticationFailure::CredentialsMissing,
+        Entry::WrongToken => AuthenticationFailure::CredentialsInvalid,
+    };
+    // The path behind the token: the problem names what was asked for, never with what.
+    let problem = AuthenticationProblem::new(failure, request.uri().path());
+    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let mut response = (status, Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(challenge) = failure.challenge() {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
-}
-
-fn with_identity(identity: Identity) -> Extensions {
-    let mut extensions = Extensions::new();
-    extensions.insert(identity);
-    extensions
+    response
 }
 
 #[cfg(test)]
