@@ -8,6 +8,7 @@
 
 mod front;
 mod guard;
+mod patience;
 mod server;
 mod trx;
 
@@ -78,6 +79,7 @@ pub fn router(app: App, tokens: Tokens, section: &ServerSection) -> Router {
         )
         .propagate_x_request_id()
         .layer(CatchPanicLayer::custom(front::panicked))
+        .layer(axum::middleware::from_fn_with_state(Duration::from_secs(section.request.read_seconds), patience::limit))
         // Two limits on purpose: this one refuses a stated length before a byte is read, axum's own counts what an
         // extractor really reads.
         .layer(RequestBodyLimitLayer::new(body_limit))

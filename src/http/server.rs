@@ -118,7 +118,9 @@ impl Server {
     /// # Errors
     /// When the listener breaks.
     pub async fn serve(self) -> io::Result<()> {
-        let mut server = axum_server::from_tcp(self.listener)?.handle(self.handle);
+        // HTTP/1.1 only: to tell it from HTTP/2 the library would wait for a first byte, and no timeout covers that wait,
+        // so a client that connects and says nothing would keep its place for ever.
+        let mut server = axum_server::from_tcp(self.listener)?.handle(self.handle).http1_only();
         // hyper has no clock of its own: without the timer the timeout would do nothing.
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(self.read_timeout);
         server.serve(self.router.into_make_service()).await
