@@ -16,8 +16,9 @@ use crate::config::{ConfigError, LogFormat, LogSection};
 pub(crate) fn start(section: &LogSection) -> Result<(), ConfigError> {
     let filter = EnvFilter::try_new(&section.filter)
         .map_err(|error| ConfigError::Unusable { key: "log.filter", problem: error.to_string() })?;
-    let colours = std::io::stderr().is_terminal();
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
+    // Colours are for a terminal; in a file or a journal they are noise.
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let builder = fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // Starting twice keeps the first: tests share one process.
     let _already_started = match section.format {
         LogFormat::Text => builder.try_init(),

@@ -165,6 +165,16 @@ async fn every_answer_names_the_allowed_origin_errors_included() {
         let exposed = response.headers()["access-control-expose-headers"].to_str().unwrap().to_owned();
         assert!(exposed.contains("maltego-run-state"), "{exposed}");
     }
+    // What is refused before any door sees it can be read as well.
+    let huge = Client::new()
+        .post(open.url("/transforms/namehound.ns_to_domains/run"))
+        .header("origin", BROWSER)
+        .body(vec![b' '; 2 << 20]);
+    let refused = huge.send().await.unwrap();
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["access-control-allow-origin"]),
+        (413, &BROWSER.parse().unwrap())
+    );
     // A plain OPTIONS with an origin is still the seed's own question.
     let options = ask(&open, Method::OPTIONS, "/seed", &[("origin", BROWSER)]).await;
     assert_eq!(options.headers()["v3-page-size"], "1000");

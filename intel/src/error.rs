@@ -43,8 +43,9 @@ pub enum ProviderError {
         /// What it says is wrong.
         reason: String,
     },
-    /// The source failed (a 5xx status, a gateway's error page).
-    #[error("upstream failure{}: {detail}", status.map(|status| format!(" (status {status})")).unwrap_or_default())]
+    /// The source failed (a 5xx status, a gateway's error page). Error pages like to repeat the request, so what it said
+    /// is not for the log.
+    #[error("upstream failure{}", status.map(|status| format!(" (status {status})")).unwrap_or_default())]
     Upstream {
         /// The HTTP status, if there was one.
         status: Option<u16>,

@@ -46,14 +46,16 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
              and its credits. \"namehound token new\" makes a token."
         );
     }
+    // Before anybody can read the address: whoever reads it may stop the server the moment after.
+    let mut signals = StopSignals::catch().context("signals cannot be caught")?;
     out!("Namehound listens on {} (Ctrl-C stops it).", server.url());
     super::tls::announce(&server);
     let stopper = server.stopper();
     tokio::spawn(async move {
-        stop_signal().await;
+        signals.next().await;
         note!("Stopping: runs under way may finish. Press Ctrl-C again to stop at once.");
         stopper.stop();
-        stop_signal().await;
+        signals.next().await;
         std::process::exit(130);
     });
     server.serve().await.context("the server broke")?;
@@ -73,25 +75,39 @@ fn announce_sources(config: &Config, app: &App) {
     }
 }
 
-/// Waits for Ctrl-C, or on Unix for a polite request to end.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = interrupt => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            Err(_) => {
-                let _unavailable = interrupt.await;
-            }
+/// Ctrl-C, and on Unix a polite request to end. None is missed from the moment they are caught.
+#[cfg(unix)]
+struct StopSignals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    {
-        let _unavailable = interrupt.await;
+}
+
+/// Ctrl-C. None is missed from the moment it is caught.
+#[cfg(windows)]
+struct StopSignals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl StopSignals {
+    fn catch() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
     }
 }

@@ -61,18 +61,40 @@ impl ConfigError {
     pub(super) fn in_file(file: &Path, text: &str, error: &toml::de::Error) -> Self {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        // A key may stand on the line, so the library's own message, which quotes it, is not used.
-        Self::InFile { file: file.display().to_string(), line, what: with_nearest(error.message()) }
+        // A key may stand on the line, so the library's own rendering, which quotes the line, is not used.
+        Self::InFile { file: file.display().to_string(), line, what: in_words(error.message()) }
     }
 
     pub(super) fn in_environment(error: &config::ConfigError) -> Self {
-        Self::InEnvironment { what: with_nearest(&error.to_string()) }
+        Self::InEnvironment { what: in_words(&error.to_string()) }
     }
+}
+
+/// What a library says about a key or a value, for people.
+fn in_words(message: &str) -> String {
+    let message = message.lines().next().unwrap_or_default();
+    without_value(message).unwrap_or_else(|| with_nearest(message))
+}
+
+/// Takes the value out of serde's "invalid type: string "…", expected a boolean": somebody may have put a key there.
+fn without_value(message: &str) -> Option<String> {
+    if let Some((_, quoted)) = message.split_once(" does not have variant constructor ") {
+        let key = quoted.split_once(" for key ").map(|(_, key)| format!(" for key {key}")).unwrap_or_default();
+        return Some(format!("the value cannot be used: expected another one{key}"));
+    }
+    let quotes_it = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
+    quotes_it.iter().any(|start| message.starts_with(start)).then(|| {
+        let expected = match message.rsplit_once(", expected ") {
+            Some((_, section)) if section.starts_with("struct ") => "a section with keys of its own",
+            Some((_, expected)) => expected,
+            None => "something else",
+        };
+        format!("the value cannot be used: expected {expected}")
+    })
 }
 
 /// Turns serde's "unknown field `lisen`, expected one of `listen`, `max_runs`" into a question a person can answer.
 fn with_nearest(message: &str) -> String {
-    let message = message.lines().next().unwrap_or_default();
     let Some((_, rest)) = message.split_once("unknown field `") else {
         return message.to_owned();
     };

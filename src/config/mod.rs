@@ -9,6 +9,7 @@
 
 mod error;
 mod sections;
+mod shown;
 
 use std::{
     collections::HashMap,

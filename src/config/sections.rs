@@ -9,7 +9,7 @@ use intel::{
 use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::ConfigError;
+use super::{ConfigError, shown};
 use crate::{
     http::base_url::{BaseUrlError, Scheme, base_url},
     runs::RunSettings,
@@ -250,6 +250,7 @@ pub struct WhoisXmlSection {
     /// How many requests a second each service takes.
     pub rates: Rates,
     /// Where each service is.
+    #[serde(serialize_with = "shown::base_urls")]
     pub base_urls: BaseUrls,
 }
 
@@ -266,10 +267,10 @@ impl WhoisXmlSection {
 #[serde(deny_unknown_fields, default)]
 pub struct UpstreamSection {
     /// An origin that gets every upstream request, the original host as first path segment.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "shown::url")]
     pub gateway: Option<String>,
     /// An HTTP or SOCKS5 proxy.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "shown::url")]
     pub proxy: Option<String>,
     /// How long making a connection may take, in seconds.
     pub connect_seconds: u64,

@@ -11,6 +11,7 @@ pub mod base_url;
 mod files;
 mod front;
 mod guard;
+mod patience;
 mod runner;
 mod seed;
 mod server;
@@ -123,7 +124,6 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
         .layer(origins.layer())
         .map_request(cross_origin::unmask)
         .layer(from_fn_with_state(origins, cross_origin::refuse_foreign));
-    let routes = Router::new().fallback_service(routes).layer(cross_origin);
     let around = ServiceBuilder::new()
         .set_x_request_id(MakeRequestUuid)
         .layer(
@@ -141,11 +141,13 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
         )
         .propagate_x_request_id()
         .layer(CatchPanicLayer::custom(front::panicked))
+        .layer(axum::middleware::from_fn_with_state(Duration::from_secs(section.request.read_seconds), patience::limit))
         // Two limits on purpose: this one refuses a stated length before a byte is read, axum's own counts what an
         // extractor really reads.
         .layer(RequestBodyLimitLayer::new(body_limit))
         .layer(DefaultBodyLimit::max(body_limit));
-    let served = Router::new().fallback_service(routes.layer(around));
+    // Outside of everything that may refuse or break: the browser client must be able to read that as well.
+    let served = Router::new().fallback_service(routes.layer(around)).layer(cross_origin);
     // Taking the token out of the path must come before routing, so it wraps the whole router.
     Router::new().fallback_service(ServiceBuilder::new().map_request(guard::take_token).service(served))
 }

@@ -171,14 +171,24 @@ impl Server {
     /// When the listener breaks.
     pub async fn serve(self) -> io::Result<()> {
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
-        let mut plain = axum_server::from_tcp(self.listener)?.handle(self.handle);
-        limit(plain.http_builder(), self.read_timeout);
+        let server = axum_server::from_tcp(self.listener)?.handle(self.handle);
         match self.live {
-            None => plain.serve(service).await,
-            Some(live) => tokio::select! {
-                served = plain.acceptor(Acceptor::new(&live)).serve(service) => served,
-                never = live.watch() => match never {},
-            },
+            None => {
+                // HTTP/1.1 only: to tell it from HTTP/2 the library would wait for a first byte, and no timeout covers
+                // that wait, so a client that connects and says nothing would keep its place for ever. Behind TLS the
+                // handshake has its own time limit, and clients of HTTP/2 there agree on it beforehand.
+                let mut plain = server.http1_only();
+                limit(plain.http_builder(), self.read_timeout);
+                plain.serve(service).await
+            }
+            Some(live) => {
+                let mut encrypted = server.acceptor(Acceptor::new(&live));
+                limit(encrypted.http_builder(), self.read_timeout);
+                tokio::select! {
+                    served = encrypted.serve(service) => served,
+                    never = live.watch() => match never {},
+                }
+            }
         }
     }
 }
