@@ -3,6 +3,14 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses a part of this")]
 
 pub mod client;
+pub mod folder;
+pub mod meaning;
+pub mod program;
+pub mod purpose;
+pub mod raw;
+pub mod raw_upstream;
+#[path = "../../maltego/tests/support/tree.rs"]
+pub mod tree;
 pub mod upstream;
 pub mod v3;
 
@@ -69,13 +77,33 @@ impl Drop for Running {
 
 /// A configuration that asks WhoisXML API through the upstream double, with waits short enough for tests.
 pub fn vendor_config(upstream: &Upstream) -> Config {
+    vendor_config_at(upstream.url())
+}
+
+/// The same for an upstream at any URL.
+pub fn vendor_config_at(url: String) -> Config {
     let mut config = Config::default();
     config.cases.load = vec!["none".to_owned()];
     config.providers.whoisxml.api_key = Some(KEY.to_owned().into());
-    config.upstream.gateway = Some(upstream.url());
+    config.upstream.gateway = Some(url);
     config.retry.shortest_wait_milliseconds = 20;
     config.retry.longest_wait_milliseconds = 80;
     config
+}
+
+/// Posts a request and insists on what holds for every run, however it ends: status 200 and a message that a strict
+/// reader accepts.
+pub async fn run(server: &Running, transform: &str, request: &client::Request) -> client::Reply {
+    let reply = post(&server.url(&format!("/run/{transform}")), request).await;
+    assert_eq!(reply.status, 200, "{transform}: {}", reply.body);
+    assert_eq!(tree::Node::parse(&reply.body).name, "MaltegoMessage");
+    reply
+}
+
+/// Insists that the server says it is well.
+pub async fn assert_healthy(server: &Running) {
+    let answer = reqwest::get(server.url("/health")).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, "{\"status\":\"ok\"}"));
 }
 
 /// The key the tests configure. It must never be seen anywhere but in requests to the upstream.
