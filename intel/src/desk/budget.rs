@@ -108,11 +108,21 @@ impl Fetch for Budget {
         match &outcome {
             Ok(answer) if answer.provenance.paid == price => {}
             // It may have been charged, so the run must not spend the same credits again.
-            Err(AskError::Deadline | AskError::Provider { error: ProviderError::PurchaseUnknown { .. }, .. }) => {}
+            Err(AskError::Deadline) => {}
+            Err(AskError::Provider { error, .. }) if may_have_been_charged(error) => {}
             _ => budget.release(price),
         }
         outcome
     }
+}
+
+/// Whether a purchase that failed like this may have been charged: nobody knows how it ended, or the source did answer,
+/// only not in a way that can be read.
+const fn may_have_been_charged(error: &ProviderError) -> bool {
+    matches!(
+        error,
+        ProviderError::PurchaseUnknown { .. } | ProviderError::TooLarge { .. } | ProviderError::Malformed { .. }
+    )
 }
 
 #[cfg(test)]
@@ -185,6 +195,10 @@ mod tests {
         bench.transport.push_error(ProviderError::Broken { detail: "reset".to_owned() });
         bench.ask(domains_behind("ns1.host.example")).await.unwrap_err();
         assert_eq!(bench.spent(), Credits(1));
+
+        bench.transport.push_ok("this is no JSON");
+        bench.ask(domains_behind("ns1.host.example")).await.unwrap_err();
+        assert_eq!(bench.spent(), Credits(2));
     }
 
     #[test]
