@@ -52,6 +52,7 @@ fn answer(shared: &Shared, arguments: &LocalArguments, sink: &mut LocalSink) -> 
         config.log.filter = "error".to_owned();
     }
     logging::start(&config.log)?;
+    logging::panics_by_place_only();
     let app = App::new(&config)?;
     sink.collector = Collector::new(app.default_limit.min(app.max_limit));
     let Some((name, rest)) = texts.split_first() else {

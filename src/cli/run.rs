@@ -61,6 +61,7 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
         config.log.filter = "error".to_owned();
     }
     logging::start(&config.log)?;
+    logging::panics_by_place_only();
     let app = App::new(&config)?;
     let transform =
         app.catalogue.find(&arguments.transform).with_context(|| unknown(&app.catalogue, &arguments.transform))?;

@@ -32,6 +32,7 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
     }
     super::tls::choose_files(&mut config, arguments.tls, &shared.data_dir());
     logging::start(&config.log)?;
+    logging::panics_by_place_only();
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     runtime.block_on(until_stopped(&config, shared.data_dir()))
 }
