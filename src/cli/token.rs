@@ -20,7 +20,9 @@ pub(super) fn token(command: &TokenCommand) -> anyhow::Result<ExitCode> {
             let new = NewToken::generate().context("no random numbers from the operating system")?;
             out!("The token, shown only now:\n  {}\n", new.reveal());
             out!("Put its hash into the configuration:\n  [auth]\n  tokens = [\"{}\"]\n", new.hash);
-            out!("Clients use it in the path, http://<server>/t/<token>/run/<transform>, or as a bearer header.");
+            out!(
+                "Maltego takes it in the address, https://<server>/t/<token>/seed; other programs may send it as a bearer header."
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

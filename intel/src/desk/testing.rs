@@ -186,7 +186,8 @@ impl Provider for TestProvider {
     }
 
     fn read(&self, _: &Lookup, _: &Step, response: &HttpResponse) -> Result<Page, ProviderError> {
-        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        let body: Value =
+            serde_json::from_slice(&response.body).map_err(|error| ProviderError::malformed(error.to_string()))?;
         let records = body["names"].as_array().into_iter().flatten().map(|name| {
             let name = HostName::parse(name.as_str().unwrap()).unwrap();
             Record::Sighting(Sighting { name, first_seen: None, last_seen: None })
