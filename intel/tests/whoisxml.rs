@@ -7,7 +7,10 @@
     reason = "helpers of tests may be as blunt as tests: a panic here is a failed test"
 )]
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+#[path = "../../tests/support/recorded.rs"]
+mod recorded;
+
+use std::{net::IpAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -113,18 +116,8 @@ fn whois(page: &Page) -> Vec<&WhoisRecord> {
 
 /// A recorded answer, or nothing where there are no recordings.
 fn fixture(name: &str) -> Option<Bytes> {
-    let folder = std::env::var_os("NAMEHOUND_FIXTURES")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/fixtures")), PathBuf::from);
-    if !folder.is_dir() {
-        assert!(std::env::var_os("CI").is_none(), "no recorded fixtures at {}", folder.display());
-        // Not by a macro: the test harness would swallow it, since the test passes.
-        let _closed_pipe = std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!("skipped: no recorded fixtures at {}\n", folder.display()),
-        );
-        return None;
-    }
-    Some(std::fs::read(folder.join("whoisxml").join(name)).expect(name).into())
+    let folder = recorded::folder(concat!(env!("CARGO_MANIFEST_DIR"), "/.."), "whoisxml")?;
+    Some(std::fs::read(folder.join(name)).expect(name).into())
 }
 
 // --- terms and requests ---------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@
     reason = "helpers of tests may be as blunt as tests; lints know only the functions that are marked as tests"
 )]
 
+#[path = "../../tests/support/recorded.rs"]
+mod recorded;
+
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -37,19 +40,11 @@ use serde_json::{Value as Json, json, to_value};
 
 /// The recorded cases whose file names begin with the text, or nothing where there is no recording.
 fn cases(prefix: &str) -> Vec<Json> {
-    let fixtures = std::env::var("NAMEHOUND_FIXTURES")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/fixtures").to_owned());
-    let folder = PathBuf::from(fixtures).join("../reference/v3-traffic");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        assert!(std::env::var_os("CI").is_none(), "no recorded fixtures at {}", folder.display());
-        // Not by a macro: the test harness would swallow it, since the test passes.
-        let _closed_pipe = std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!("skipped: no recorded fixtures at {}\n", folder.display()),
-        );
+    let Some(folder) = recorded::folder(concat!(env!("CARGO_MANIFEST_DIR"), "/.."), "../reference/v3-traffic") else {
         return Vec::new();
     };
-    let mut files: Vec<PathBuf> = entries
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix))
