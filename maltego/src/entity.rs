@@ -165,6 +165,35 @@ pub struct DisplayInformation {
     pub content: DisplayContent,
 }
 
+impl DisplayInformation {
+    /// A table of names and what stands for each, both escaped here, so that whoever makes one cannot forget it.
+    #[must_use]
+    pub fn table<'a>(heading: impl Into<String>, rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let row = |(name, text): (&'a str, &'a str)| {
+            let [name, text] = [name, text].map(quick_xml::escape::escape);
+            format!("<tr><th align=\"left\">{name}</th><td>{text}</td></tr>")
+        };
+        let rows: String = rows.into_iter().map(row).collect();
+        Self { heading: heading.into(), content: DisplayContent::Html(format!("<table>{rows}</table>")) }
+    }
+}
+
+impl DisplayInformation {
+    /// A table with a heading over each column, everything escaped here. A short row has empty cells at its end.
+    #[must_use]
+    pub fn grid(heading: impl Into<String>, columns: &[&str], rows: &[Vec<String>]) -> Self {
+        let cell = |tag: &str, text: &str| format!("<{tag} align=\"left\">{}</{tag}>", quick_xml::escape::escape(text));
+        let head: String = columns.iter().map(|column| cell("th", column)).collect();
+        let row = |row: &Vec<String>| {
+            let texts = (0..columns.len()).map(|place| row.get(place).map_or("", String::as_str));
+            let cells: String = texts.map(|text| cell("td", text)).collect();
+            format!("<tr>{cells}</tr>")
+        };
+        let rows: String = rows.iter().map(row).collect();
+        Self { heading: heading.into(), content: DisplayContent::Html(format!("<table><tr>{head}</tr>{rows}</table>")) }
+    }
+}
+
 /// The content of a [`DisplayInformation`] block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DisplayContent {

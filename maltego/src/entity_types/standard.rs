@@ -456,6 +456,29 @@ pub static COUNTRY: EntityType = EntityType {
     properties: &[loose(text("country", "Country")), loose(text("city", "City"))],
 };
 
+/// A day or an instant; assembled by the client from its parts where they are given.
+pub static DATE_TIME: EntityType = EntityType {
+    name: "maltego.DateTime",
+    display_name: "Date and time",
+    parent: None,
+    old_name: None,
+    value_property: "datetime",
+    calculated: true,
+    properties: &[
+        loose(text("datetime", "Datetime")),
+        loose(text("date", "Date")),
+        loose(text("month", "Month")),
+        loose(text("day", "Day")),
+        loose(text("year", "Year")),
+        loose(text("time", "Time")),
+        loose(text("hour", "Hour")),
+        loose(text("minute", "Minute")),
+        loose(text("second", "Second")),
+        loose(text("offset", "UTC Offset")),
+        loose(text("display", "Display")),
+    ],
+};
+
 /// A tag.
 pub static TAG: EntityType = EntityType {
     name: "maltego.Tag",
@@ -523,6 +546,7 @@ pub(super) static ALL: &[&EntityType] = &[
     &LOCATION,
     &CITY,
     &COUNTRY,
+    &DATE_TIME,
     &TAG,
     &UNIQUE_IDENTIFIER,
     &HASH,
