@@ -8,10 +8,14 @@ use std::{
 
 use anyhow::Context as _;
 use intel::{
-    Clock, Provider, SystemClock,
-    desk::{Desk, DeskSettings, HttpTransport, Transport},
+    Clock, LookupKind, Provider, SystemClock,
+    desk::{Desk, DeskSettings, DnsTransport, HttpTransport, NetworkTransport, Transport, WhoisTransport},
+    noise::{Judge, LoadProblem},
     provider::{
         case::{Case, CaseProvider},
+        crtsh::CrtSh,
+        dns::Dns,
+        whois43::Whois43,
         whoisxml::WhoisXml,
     },
 };
@@ -28,6 +32,12 @@ pub struct App {
     pub desk: Desk,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Who judges what is noise.
+    pub judge: Judge,
+    /// What of the team's warning lists could not be read.
+    pub list_problems: Arc<[LoadProblem]>,
+    /// More noise of one kind in one run than this becomes one entity.
+    pub noise_limit: usize,
     /// How long one run may take.
     pub run_time: Duration,
     /// How many results a request gets that does not say how many it wants.
@@ -46,10 +56,15 @@ impl App {
     /// # Errors
     /// When a case cannot be read or the transport cannot be made. The message says what to do.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let transport = HttpTransport::new(config.upstream.settings()?)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let providers = providers(config)?;
-        Ok(Self::assemble(Catalogue::standard(), providers, Arc::new(transport), clock, config))
+        let providers = providers(config, &clock)?;
+        Ok(Self::assemble(Catalogue::standard(), providers, Arc::new(transport(config)?), clock, config))
+    }
+
+    /// Whether there is anybody to ask.
+    #[must_use]
+    pub fn has_sources(&self) -> bool {
+        LookupKind::ALL.into_iter().any(|kind| !self.desk.sources(kind).is_empty())
     }
 
     /// Puts given parts together: what tests and extensions use.
@@ -65,12 +80,20 @@ impl App {
             cache: config.cache.settings(),
             retry: config.retry.settings(),
             breaker: config.breaker.settings(),
+            routing: config.routing.settings(),
         };
+        let (judge, list_problems) = config.noise.judge();
+        for problem in &list_problems {
+            tracing::warn!(file = %problem.file.display(), reason = problem.reason, "a warning list cannot be used in full");
+        }
         let sources: Vec<_> = providers.iter().map(|provider| provider.source().to_owned()).collect();
         Self {
             catalogue: Arc::new(catalogue),
             desk: Desk::new(providers, transport, Arc::clone(&clock), &settings),
             clock,
+            judge,
+            list_problems: list_problems.into(),
+            noise_limit: config.noise.collapse_above,
             run_time: Duration::from_secs(config.server.run_seconds),
             default_limit: config.server.default_limit,
             max_limit: config.server.max_limit,
@@ -80,14 +103,41 @@ impl App {
     }
 }
 
-/// The configured sources, in the order they are asked. A loaded case comes first and answers everything.
-fn providers(config: &Config) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
+/// The ways out of this machine that the configured sources need.
+fn transport(config: &Config) -> anyhow::Result<NetworkTransport> {
+    let (dns, whois43) = (&config.providers.dns, &config.providers.whois43);
+    let mut network =
+        NetworkTransport { http: Arc::new(HttpTransport::new(config.upstream.settings()?)?), whois: None, dns: None };
+    if dns.enabled {
+        network.dns = Some(Arc::new(DnsTransport::new(dns.transport()).context("providers.dns.resolvers")?));
+    }
+    if whois43.enabled {
+        network.whois = Some(Arc::new(WhoisTransport::new(whois43.transport(&config.upstream)?)));
+    }
+    Ok(network)
+}
+
+/// The configured sources. A case that somebody loaded answers everything; the bundled ones, where they are only there to
+/// be tried out, stand beside the sources that need no key.
+fn providers(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     let cases = cases(config)?;
+    let are_chosen = !config.cases.load.is_empty() || !config.providers.has_free_sources();
     if !cases.is_empty() {
-        providers.push(Arc::new(CaseProvider::new(cases)));
+        let provider = if are_chosen { CaseProvider::new(cases) } else { CaseProvider::beside_others(cases) };
+        providers.push(Arc::new(provider));
     }
     providers.extend(vendors(config));
+    let (dns, whois43, crtsh) = (&config.providers.dns, &config.providers.whois43, &config.providers.crtsh);
+    if crtsh.enabled {
+        providers.push(Arc::new(CrtSh::new(crtsh.settings()?)));
+    }
+    if dns.enabled {
+        providers.push(Arc::new(Dns::new(dns.settings(), rand::random)));
+    }
+    if whois43.enabled {
+        providers.push(Arc::new(Whois43::new(whois43.settings(), Arc::clone(clock))));
+    }
     Ok(providers)
 }
 
@@ -101,18 +151,23 @@ pub(crate) fn vendors(config: &Config) -> Vec<Arc<dyn Provider>> {
     vendors
 }
 
-/// The cases to answer from: the configured ones, or the bundled one where nothing else could answer.
+/// Whether anybody can be asked besides cases.
+pub(crate) fn has_others(config: &Config) -> bool {
+    !vendors(config).is_empty() || config.providers.has_free_sources()
+}
+
+/// The cases to answer from: the configured ones, or the bundled ones where nothing else could answer.
 pub(crate) fn cases(config: &Config) -> anyhow::Result<Vec<Arc<Case>>> {
     let folders = &config.cases.load;
     if folders.is_empty() && vendors(config).is_empty() {
-        return Ok(vec![bundled::case().context("the bundled case cannot be read")?]);
+        return bundled::cases().context("a bundled case cannot be read");
     }
     folders
         .iter()
         .filter(|folder| folder.as_str() != "none")
-        .map(|folder| match folder.as_str() {
-            bundled::NAME if !Path::new(folder).exists() => Ok(bundled::case()?),
-            folder => Case::from_folder(Path::new(folder))
+        .map(|folder| match bundled::case(folder).filter(|_| !Path::new(folder).exists()) {
+            Some(bundled) => Ok(bundled?),
+            None => Case::from_folder(Path::new(folder))
                 .map(Arc::new)
                 .with_context(|| format!("the case in {folder} cannot be loaded")),
         })

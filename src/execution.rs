@@ -8,9 +8,12 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 use maltego::{Input, Message, MessageKind, Settings};
 use tokio::time::Instant;
-use transforms::{Run, RunError, Sink, Transform};
+use transforms::{NoiseMarker, Run, RunError, Sink, Transform};
 
-use crate::app::App;
+use crate::{
+    app::App,
+    telemetry::{self, ActiveRun},
+};
 
 /// What is left for a transform to say why it ended, after its own time is over.
 const GRACE: Duration = Duration::from_secs(1);
@@ -45,15 +48,19 @@ pub async fn execute(
 /// # Errors
 /// When a money setting cannot be read.
 pub fn prepare(app: &App, inputs: Vec<Input>, settings: Settings, deadline: Instant) -> Result<Run, RunError> {
-    Run::new(inputs, settings, app.desk.clone(), Arc::clone(&app.clock), deadline)
+    let run = Run::new(inputs, settings, app.desk.clone(), Arc::clone(&app.clock), deadline)?;
+    Ok(run.judging_by(app.judge.clone(), app.noise_limit))
 }
 
 /// Drives a prepared run to its end.
 pub async fn drive(transform: &Arc<dyn Transform>, run: &Run, deadline: Instant, sink: &mut dyn Sink) -> Ending {
     let name = transform.declaration().definition.name;
     let started = Instant::now();
-    let work = AssertUnwindSafe(transform.run(run, sink)).catch_unwind();
+    let active = ActiveRun::begin();
+    let mut marker = NoiseMarker::new(transform.declaration(), run, sink);
+    let work = AssertUnwindSafe(transform.run(run, &mut marker)).catch_unwind();
     let outcome = tokio::time::timeout_at(deadline + GRACE, work).await;
+    marker.finish();
     let ending = match outcome {
         Ok(Ok(Ok(()))) => Ending::Complete,
         Ok(Ok(Err(error))) => fail(name, &error, sink),
@@ -67,6 +74,8 @@ pub async fn drive(transform: &Arc<dyn Transform>, run: &Run, deadline: Instant,
         }
         Err(_elapsed) => fail(name, &RunError::Ask(intel::AskError::Deadline), sink),
     };
+    drop(active);
+    telemetry::run_ended(name, ending, started.elapsed());
     tracing::info!(
         transform = name,
         ending = ?ending,

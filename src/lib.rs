@@ -16,4 +16,5 @@ pub mod install;
 mod logging;
 mod present;
 pub mod runs;
+pub mod telemetry;
 pub mod tls;

@@ -41,12 +41,12 @@ pub(crate) enum CatalogueFormat {
 /// Results in a form.
 pub(crate) fn entities(entities: &[Entity], messages: &[Message], format: Format) -> anyhow::Result<String> {
     match format {
-        Format::Table => Ok(table(&entity_rows(entities))),
+        Format::Table => Ok(rows_as_table(&entity_rows(entities))),
         Format::Json => Ok(serde_json::to_string_pretty(&json!({
             "entities": entities.iter().map(entity_json).collect::<Vec<_>>(),
             "messages": messages.iter().map(message_json).collect::<Vec<_>>(),
         }))?),
-        Format::Csv => csv_text(&entity_rows(entities)),
+        Format::Csv => rows_as_csv(&entity_rows(entities)),
         Format::Xml => Ok(trx::write_response(entities, messages)),
     }
 }
@@ -93,7 +93,7 @@ fn message_json(message: &Message) -> Json {
 }
 
 /// Rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-fn csv_text(rows: &[Vec<String>]) -> anyhow::Result<String> {
+pub(crate) fn rows_as_csv(rows: &[Vec<String>]) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.iter().map(|cell| match cell.chars().next() {
@@ -105,7 +105,7 @@ fn csv_text(rows: &[Vec<String>]) -> anyhow::Result<String> {
 }
 
 /// Rows as aligned columns. Control characters are shown as such: what comes from upstream must not drive the terminal.
-fn table(rows: &[Vec<String>]) -> String {
+pub(crate) fn rows_as_table(rows: &[Vec<String>]) -> String {
     let clean =
         |cell: &String| -> String { cell.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect() };
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(clean).collect()).collect();
@@ -128,7 +128,7 @@ fn table(rows: &[Vec<String>]) -> String {
 /// The catalogue in a form.
 pub(crate) fn catalogue(catalogue: &Catalogue, format: CatalogueFormat) -> String {
     match format {
-        CatalogueFormat::Table => table(&catalogue_rows(catalogue)),
+        CatalogueFormat::Table => rows_as_table(&catalogue_rows(catalogue)),
         CatalogueFormat::Markdown => markdown(&catalogue_rows(catalogue)),
         CatalogueFormat::Json => {
             let transforms: Vec<_> = catalogue.declarations().map(declaration_json).collect();

@@ -72,6 +72,7 @@ fn help_teaches_by_example() {
 #[test]
 fn the_examples_in_the_help_work() {
     let machine = Machine::new();
+    machine.home.write("shops.txt", "cmt.example\nfarata-co.example\n");
     let help = machine.run(&["--help"]).out + &machine.run(&["run", "--help"]).out;
     let examples: Vec<_> = help.lines().filter_map(|line| line.trim().strip_prefix("namehound ")).collect();
     assert!(examples.len() >= 7, "{examples:?}");
@@ -134,10 +135,13 @@ fn results_come_in_every_form() {
 #[test]
 fn messages_are_on_stderr_where_the_form_has_no_place_for_them() {
     let cut = ["run", "ns_to_domains", "ns17.tala-host.example", "--limit", "3", "--format"];
-    let told = "3 of 79 shown (soft limit)";
+    // The size comes first and takes one of the three places.
+    let told = "2 of 79 shown (soft limit)";
     for format in ["table", "csv"] {
         let done = run(&[&cut[..], &[format]].concat());
         assert_eq!((done.code, done.out.lines().count()), (0, 4), "{}", done.err);
+        let first = done.out.lines().nth(1).unwrap();
+        assert!(first.starts_with("namehound.Summary"), "{}", done.out);
         assert!(done.err.contains(told) && !done.out.contains(told), "{format}: {}", done.err);
     }
     for format in ["json", "xml"] {
@@ -190,7 +194,7 @@ fn a_question_without_an_answer_is_exit_code_1() {
     bad(&machine, &["run", "email_to_domains", "nobody"], 1, &["is not an e-mail address"]);
     bad(&machine, &["run", "person_to_domains", "Ada", "--set", "scope=curent"], 1, &["one of historic, current"]);
     // Nothing found and nothing to be asked are answers.
-    bad(&machine, &["run", "ns_to_domains", "ns1.nowhere.example"], 0, &["is not in the case leaked-episode"]);
+    bad(&machine, &["run", "ns_to_domains", "ns1.nowhere.example"], 0, &["is in none of the cases leaked-episode"]);
 }
 
 #[test]
@@ -200,7 +204,11 @@ fn a_configuration_is_written_once_shown_and_checked() {
     let checked = machine.run(&["config", "check"]);
     assert_eq!(checked.code, 0);
     assert!(checked.out.contains("There is no configuration file"), "{}", checked.out);
-    assert!(checked.out.contains("Questions are answered by: case leaked-episode"), "{}", checked.out);
+    assert!(
+        checked.out.contains("Questions are answered by: cases leaked-episode, one-mailbox and the-phone-number."),
+        "{}",
+        checked.out
+    );
 
     let written = machine.run(&["config", "init"]);
     assert_eq!(written.code, 0, "{}", written.err);
@@ -221,7 +229,7 @@ fn a_configuration_is_written_once_shown_and_checked() {
     let shown = machine.run(&["config", "show"]);
     assert!(shown.out.contains("name = \"Ours\""), "{}", shown.out);
     let read: namehound::config::Config = toml::from_str(&shown.out).unwrap();
-    assert_eq!((read.server.name.as_str(), read.server.max_runs), ("Ours", 256));
+    assert_eq!((read.server.name.as_str(), read.server.max_runs), ("Ours", 1024));
 }
 
 #[test]
@@ -317,6 +325,10 @@ fn several_cases_answer_together() {
     assert!(alone.out.contains("two.example") && alone.out.contains("case second"), "{} {}", alone.out, alone.err);
     let bundled = machine.run(&["--case", "leaked-episode", "run", "email_to_domains", "b.zargan@post.example"]);
     assert_eq!(bundled.out.lines().count(), 3, "{}", bundled.err);
+    let mailbox = ["run", "email_to_domains", "ledger.desk@paperboat-mail.example", "--format", "csv"];
+    let shops =
+        |case: &str| machine.run(&[&["--case", case], &mailbox[..]].concat()).out.matches("case one-mailbox").count();
+    assert_eq!((shops("one-mailbox"), shops("the-phone-number")), (12, 0));
 }
 
 #[test]
@@ -354,7 +366,12 @@ mod serving {
             let machine = Machine::new();
             let serving = machine.serve(arguments);
             assert_eq!(serving.said.len(), 2, "{:?}", serving.said);
-            assert!(serving.said[0].contains("answered from the bundled case leaked-episode"), "{:?}", serving.said);
+            assert!(
+                serving.said[0]
+                    .contains("answered from the bundled cases leaked-episode, one-mailbox and the-phone-number."),
+                "{:?}",
+                serving.said
+            );
             assert!(serving.said[0].contains("namehound config init"), "{:?}", serving.said);
             assert!(serving.said[1].contains("(Ctrl-C stops it)"), "{:?}", serving.said);
             let (code, log) = serving.end(signal);

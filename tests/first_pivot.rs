@@ -1,4 +1,5 @@
-//! Promise: with no key and no network, the bundled case answers every pivot of its story, with exactly these counts.
+//! Promise: with no key and no network, the bundled cases answer, and *leaked-episode* answers every pivot of its story with
+//! exactly these counts.
 
 #![allow(
     clippy::unwrap_used,
@@ -161,7 +162,11 @@ async fn the_soft_limit_is_kept_and_says_what_was_cut() {
     let server = Running::start(bundled_config());
     let reply = ask(&server, "ns_to_domains", Request::new("maltego.NSRecord", NS17).limit(12)).await;
     assert_eq!(reply.entities.len(), 12);
-    assert!(reply.says("Inform", "12 of 79 shown (soft limit)"), "{:?}", reply.messages);
+    let size = &reply.entities[0];
+    assert_eq!(size.entity_type, "namehound.Summary", "more than there is room for: the size comes first");
+    assert_eq!((&*size.fields["namehound.summary.count"], &*size.fields["namehound.summary.exact"]), ("79", "true"));
+    assert!(reply.entities[1..].iter().all(|entity| entity.entity_type == "maltego.Domain"), "{:?}", reply.values());
+    assert!(reply.says("Inform", "11 of 79 shown (soft limit)"), "{:?}", reply.messages);
 }
 
 #[tokio::test]
@@ -193,11 +198,12 @@ async fn subdomains_and_dns_of_the_active_names() {
 }
 
 #[tokio::test]
-async fn a_name_outside_the_case_gets_an_honest_answer() {
+async fn a_name_outside_the_cases_gets_an_honest_answer() {
     let server = Running::start(bundled_config());
     let reply = ask(&server, "domain_to_whois_history", Request::new("maltego.Domain", "somewhere-else.example")).await;
     assert!(reply.entities.is_empty());
-    assert!(reply.says("Inform", "is not in the case leaked-episode"), "{:?}", reply.messages);
+    let told = "is in none of the cases leaked-episode, one-mailbox and the-phone-number.";
+    assert!(reply.says("Inform", told), "{:?}", reply.messages);
 }
 
 #[tokio::test]

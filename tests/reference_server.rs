@@ -112,6 +112,13 @@ const ROWS: &[Row] = &[
     row(&[61], &["1 is maltego.Phrase: value='a'"], &["1 is maltego.Phrase: value='ab'"],
         "text goes on after a comment"),
 
+    row(&[50], &[], &["3 field namehound.noise: role-mailbox (loose, \"Noise\")",
+        "3 field namehound.noise_confidence: likely (loose, \"How sure that is\")",
+        "3 field namehound.noise_reason: a mailbox of a desk, not of a person: hostmaster (loose, \"Why it is noise\")",
+        "3 field namehound.noise_source: role-mailboxes (2026-11): RFC 2142 (loose, \"By which list\")",
+        "3 link#maltego.link.color: #9e9e9e", "3 link#maltego.link.style: 1", "3 overlay NW: text namehound.noise"],
+        "what joins strangers is marked as such"),
+
     // Requests that cannot be understood.
     row(&[32, 33, 36, 37, 47, 65], FAILED, &["status: 400"],
         "whoever sent it has to change it, and the status says so; nothing is wrong with the server"),

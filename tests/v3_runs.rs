@@ -14,12 +14,14 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use axum::body::Body;
+use futures_util::stream;
 use maltego::{Entity, InputKind, Link, TransformDefinition, entity_types};
 use namehound::config::Config;
 use serde_json::{Value, json};
 use support::{
     Running, Upstream, bundled_config,
-    upstream::json as answer,
+    upstream::{json as answer, status},
     v3::{drain, entity, http, poll, request, start},
     vendor_config,
 };
@@ -64,20 +66,27 @@ async fn a_run_answered_from_the_case_is_complete_at_the_first_poll() {
 }
 
 #[tokio::test]
-async fn events_appear_while_later_pages_are_still_on_their_way() {
+async fn results_of_one_input_appear_while_another_is_still_on_its_way() {
     let upstream = Upstream::start(|asked| {
-        answer(reverse_ns("a", asked.query.contains("from=1&") || asked.query.ends_with("from=1")))
+        let page = reverse_ns("a", false).to_string();
+        if asked.query.contains("ns=ns1.host.example") {
+            return status(200, page);
+        }
+        let late = stream::once(async move {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            Ok::<_, std::io::Error>(page)
+        });
+        status(200, Body::from_stream(late))
     })
     .await;
     let server = Running::start(vendor_config(&upstream));
     let client = http(false);
-    upstream.delay(Duration::from_millis(400));
-    let body = request(vec![entity("in0", "maltego.NSRecord", "fqdn", "ns1.host.example")], &[], 1000);
-    let path = start(&server, &client, "ns_to_domains", &body).await;
+    let inputs = (1..=2).map(|i| entity(&format!("in{i}"), "maltego.NSRecord", "fqdn", &format!("ns{i}.host.example")));
+    let path = start(&server, &client, "ns_to_domains", &request(inputs.collect(), &[], 1000)).await;
     let first = poll(&server, &client, &path, 0).await;
-    assert_eq!((&first["state"], first["atomicEntityCount"].as_u64()), (&json!("RUNNING"), Some(300)), "{first}");
+    assert_eq!((&first["state"], first["atomicEntityCount"].as_u64()), (&json!("RUNNING"), Some(7)), "{first}");
     let run = drain(&server, &client, &path, None).await;
-    assert_eq!((run.state.as_str(), run.entities().len()), ("COMPLETED", 307));
+    assert_eq!((run.state.as_str(), run.entities().len()), ("COMPLETED", 14));
 }
 
 #[tokio::test]
@@ -137,8 +146,12 @@ async fn each_input_of_a_selection_gets_its_own_results_and_the_budget_is_one() 
     let body = request(domains(5), &[("global#namehound.max_credits_per_run", "30")], 12);
     let path = start(&server, &client, "domain_to_subdomains", &body).await;
     let run = drain(&server, &client, &path, None).await;
-    assert_eq!((run.state.as_str(), run.entities().len(), upstream.asked().len()), ("COMPLETED", 3, 3));
-    for link in run.links() {
+    let (sizes, names): (Vec<_>, Vec<_>) =
+        run.entities().into_iter().partition(|entity| entity["type"] == "namehound.Summary");
+    assert_eq!((run.state.as_str(), names.len(), upstream.asked().len()), ("COMPLETED", 3, 3));
+    assert_eq!(sizes.len(), 2, "what the other two would cost");
+    let is_a_name = |link: &&Value| names.iter().any(|entity| entity["id"] == link["targetId"]);
+    for link in run.links().into_iter().filter(is_a_name) {
         let target = run.entities().into_iter().find(|entity| entity["id"] == link["targetId"]).unwrap();
         let number = link["sourceId"].as_str().unwrap().trim_start_matches("in");
         let value = target["properties"].as_array().unwrap().iter().find(|p| p["name"] == "fqdn").unwrap();
@@ -167,7 +180,10 @@ async fn a_purchase_over_the_limit_is_asked_about_once_and_bought_or_not() {
         assert_eq!(questions.len(), 1, "one question settles the whole run");
         let asked = questions[0]["data"]["message"].as_str().unwrap();
         assert!(asked.contains("41 results") && asked.contains("50 credits"), "{asked}");
-        assert_eq!((run.entities().len(), upstream.count("purchase")), (bought, bought), "{choice}");
+        // What was not bought is there as a size with a price.
+        let kind = if bought == 0 { "namehound.Summary" } else { "maltego.Domain" };
+        assert!(run.entities().iter().all(|entity| entity["type"] == kind), "{choice}");
+        assert_eq!((run.entities().len(), upstream.count("purchase")), (3, bought), "{choice}");
         assert_eq!(run.state, "COMPLETED");
         // An answered question is closed, an unknown one does not exist.
         let url = server.url(&format!("{path}/prompts/{}", questions[0]["data"]["id"].as_str().unwrap()));

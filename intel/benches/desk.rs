@@ -19,7 +19,7 @@ use futures_util::future::join_all;
 use http::{HeaderMap, StatusCode};
 use intel::{
     Answer, AskError, Credits, HttpRequest, HttpResponse, Lookup, ProviderError, Step, SystemClock,
-    desk::{Ask, Context, Desk, DeskSettings, Question, RunBudget, Transport},
+    desk::{Context, Desk, DeskSettings, Question, RunBudget, Transport},
     observable::HostName,
     provider::whoisxml::{Prices, Rates, WhoisXml, WhoisXmlSettings},
 };
@@ -69,10 +69,7 @@ fn desk(transport: &Arc<AtHand>) -> Desk {
 #[expect(clippy::expect_used, reason = "every name here is one")]
 fn question(number: u64) -> Question {
     let name_server = HostName::parse(&format!("ns{number}.host.example")).expect("a host name");
-    let context = Context {
-        deadline: Instant::now() + Duration::from_secs(60),
-        budget: Arc::new(RunBudget::new(Credits::FREE, true)),
-    };
+    let context = Context::new(Instant::now() + Duration::from_secs(60), Arc::new(RunBudget::new(Credits::FREE, true)));
     Question { lookup: Lookup::ReverseNs { name_server }, step: Step::Page(None), context }
 }
 

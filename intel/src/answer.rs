@@ -9,10 +9,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{credits::Credits, provider::Cursor, record::Record};
+use serde::{Deserialize, Serialize};
+
+use crate::{credits::Credits, evidence::EvidenceId, provider::Cursor, record::Record};
 
 /// What a provider reads from one upstream response.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Page {
     /// The records, in the source's order.
     pub records: Vec<Record>,
@@ -22,10 +24,12 @@ pub struct Page {
     pub total: Option<Total>,
     /// What the analyst should know about this page, in whole sentences.
     pub notes: Vec<String>,
+    /// Whose records these are, where the provider puts several sources together; `None` for the provider's own.
+    pub source: Option<String>,
 }
 
 /// How many records a question has in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Total {
     /// The source counted them.
     Exactly(u64),
@@ -44,7 +48,7 @@ impl Total {
 }
 
 /// One page of an answer with its proof.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// What the source said.
     pub page: Arc<Page>,
@@ -53,7 +57,7 @@ pub struct Answer {
 }
 
 /// Where an answer came from, when, and what it cost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// The source as people know it, for example `WhoisXML API`.
     pub source: String,
@@ -63,7 +67,37 @@ pub struct Provenance {
     pub paid: Credits,
     /// Whether it was remembered rather than asked for.
     pub cached: bool,
+    /// The exchanges with the source that it was read from, where they are kept.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceId>,
 }
+
+impl Provenance {
+    /// A source that was asked at a time, for nothing.
+    #[must_use]
+    pub fn of(source: impl Into<String>, retrieved: Timestamp) -> Self {
+        Self { source: source.into(), retrieved, paid: Credits::FREE, cached: false, evidence: Vec::new() }
+    }
+
+    /// The provenance of something that another answer says as well: both sources are named, and the older asking is the
+    /// one that both can vouch for.
+    pub fn join(&mut self, other: &Self) {
+        if !self.source.split(SEPARATOR).any(|known| known == other.source) {
+            self.source.push_str(SEPARATOR);
+            self.source.push_str(&other.source);
+        }
+        self.retrieved = self.retrieved.min(other.retrieved);
+        self.cached |= other.cached;
+        for id in &other.evidence {
+            if !self.evidence.contains(id) {
+                self.evidence.push(id.clone());
+            }
+        }
+    }
+}
+
+/// What stands between the sources of something that several say.
+const SEPARATOR: &str = "; ";
 
 impl Answer {
     /// The records of this page.

@@ -9,11 +9,19 @@
 //! Nothing found is not an error. A count that may not be bought is ([`AskError::NeedsConsent`]), since the question
 //! stays unanswered until somebody decides.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
+use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::{answer::Total, credits::Credits, lookup::LookupKind, observable::SpecialUse};
+use crate::{
+    answer::Total,
+    credits::Credits,
+    desk::{Allowance, StoreFailure},
+    lookup::LookupKind,
+    observable::SpecialUse,
+    provider::Exposure,
+};
 
 /// What can go wrong between us and one source.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -94,6 +102,9 @@ pub enum ProviderError {
         /// How long the asker would have had to wait at least.
         wait: Duration,
     },
+    /// The source answered, and its answer could not be kept: it is not shown.
+    #[error("the answer could not be kept: {0}")]
+    NotKept(StoreFailure),
     /// A purchase was sent and its outcome is not known: it may have been charged.
     #[error("the outcome of a purchase is unknown: {cause}")]
     PurchaseUnknown {
@@ -178,6 +189,9 @@ impl ProviderError {
                 "Too many questions are waiting for {source}, which only takes so many a second. Run the transform \
                  again in a minute."
             ),
+            Self::NotKept(failure) => {
+                format!("{source} answered, but nothing is shown that cannot be proved later. {}", failure.advice)
+            }
             Self::PurchaseUnknown { .. } => format!(
                 "{source} was asked to sell this answer and then fell silent. It may have been charged, so it was \
                  not asked again. Running the transform once more may pay a second time."
@@ -217,12 +231,65 @@ pub enum AskError {
         /// Which kind of name.
         name: SpecialUse,
     },
+    /// An address that means another host in every network, so that nobody outside can be asked about it.
+    #[error("a question about a local address was not sent anywhere")]
+    LocalAddress {
+        /// The address.
+        address: IpAddr,
+    },
     /// No configured source answers this kind of question.
     #[error("no source configured for {kind}")]
     NoSource {
         /// The kind of question.
         kind: LookupKind,
     },
+    /// Everybody who could be asked failed.
+    #[error("every source failed: {}", in_one_line(failures))]
+    AllFailed {
+        /// The failures, in the order of the route; each an [`AskError::Provider`].
+        failures: Vec<AskError>,
+    },
+    /// Everybody who could be asked is out of bounds for this asker.
+    #[error("not asked: exposure {} is above the ceiling {}, or the provider is not on the list", exposure.as_str(), ceiling.as_str())]
+    Barred {
+        /// The sources that would have been asked, as people know them.
+        sources: Vec<String>,
+        /// Who would have learnt of the question at the first of them.
+        exposure: Exposure,
+        /// Who may learn of the asker's questions at most.
+        ceiling: Exposure,
+    },
+    /// A purchase would exceed what somebody allowed.
+    #[error("a purchase of {price} at {source_name} exceeds the allowance of {} ({} of {} left)", allowance.of, allowance.left, allowance.limit)]
+    Allowance {
+        /// The source as people know it.
+        source_name: String,
+        /// What the purchase would cost.
+        price: Credits,
+        /// Which limit, and how much of it is left.
+        allowance: Box<Allowance>,
+    },
+    /// The same was about to be bought before, and nobody knows whether it was charged.
+    #[error("a purchase at {source_name} of {since} has an unknown outcome")]
+    Unresolved {
+        /// The source as people know it.
+        source_name: String,
+        /// When that was.
+        since: Timestamp,
+        /// What it would have cost.
+        price: Credits,
+    },
+    /// In a replay: the investigation was never told this.
+    #[error("the case \"{case}\" was not told this by {source_name}")]
+    NotTold {
+        /// The source as people know it.
+        source_name: String,
+        /// The investigation.
+        case: String,
+    },
+    /// Something could not be written down or read, so nothing is shown.
+    #[error("store: {0}")]
+    Store(StoreFailure),
     /// The request's own time is over.
     #[error("the deadline passed")]
     Deadline,
@@ -256,11 +323,49 @@ impl AskError {
                 )
             }
             Self::SpecialUse { name } => name.analyst_message(),
+            Self::LocalAddress { address } => format!(
+                "{address} is a private or otherwise local address: it means another host in every network, so nobody \
+                 was asked about it."
+            ),
             Self::NoSource { kind } => format!(
                 "No source for {} is configured on this server. Whoever runs it can add an API key (namehound config \
                  init shows where), or load a case that answers it.",
                 kind.in_words()
             ),
+            Self::AllFailed { failures } => {
+                let told: Vec<String> = failures.iter().map(Self::analyst_message).collect();
+                format!("Nobody who was asked could answer. {}", told.join(" "))
+            }
+            Self::Barred { sources, exposure, ceiling } if exposure > ceiling => format!(
+                "This was not asked: at {} the question would become known to {}, and this case allows no more than {}.",
+                sources.join(", "),
+                exposure.in_words(),
+                ceiling.in_words()
+            ),
+            Self::Barred { sources, .. } => {
+                format!("This was not asked: {} is not among the sources that this case allows.", sources.join(", "))
+            }
+            Self::Allowance { source_name, price, allowance } => {
+                let resets = allowance.resets.map_or_else(
+                    || "Whoever runs this server can raise it.".to_owned(),
+                    |resets| format!("There is more from {} UTC on.", resets.strftime("%Y-%m-%d %H:%M")),
+                );
+                format!(
+                    "Not bought: {source_name} asks about {price}, and of the allowance of {} ({}) {} is left. {resets}",
+                    allowance.of, allowance.limit, allowance.left
+                )
+            }
+            Self::Unresolved { source_name, since, price } => format!(
+                "{source_name} was asked to sell this answer at {} UTC and nobody knows how that ended: the {price} may \
+                 have been charged. It was not asked again. To buy it all the same, run again with the setting \
+                 \"confirm_purchase\" = true.",
+                since.strftime("%Y-%m-%d %H:%M")
+            ),
+            Self::NotTold { source_name, case } => format!(
+                "The case \"{case}\" is only being gone through again, and it never asked {source_name} this. Nobody was \
+                 asked."
+            ),
+            Self::Store(failure) => failure.advice.clone(),
             Self::Deadline => "This took longer than a run may take. Ask for fewer results, or try again: what was \
                                found so far is remembered."
                 .to_owned(),
@@ -269,6 +374,10 @@ impl AskError {
                 .to_owned(),
         }
     }
+}
+
+fn in_one_line(failures: &[AskError]) -> String {
+    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// At most 200 characters on one line.

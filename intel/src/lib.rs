@@ -9,23 +9,31 @@
 
 pub mod answer;
 pub mod clock;
+pub mod comparison;
 pub mod credits;
+pub mod crossmatch;
 pub mod desk;
+pub mod eras;
 pub mod error;
+pub mod evidence;
 pub mod lookup;
 pub mod moment;
 pub mod noise;
 pub mod observable;
 pub mod provider;
 pub mod record;
+pub mod text_identifier;
 pub mod upstream;
+pub mod whois_text;
 
 pub use answer::{Answer, Page, Provenance, Total};
 pub use clock::{Clock, SystemClock};
 pub use credits::Credits;
+pub use desk::Count;
 pub use error::{AskError, ProviderError};
-pub use lookup::{Lookup, LookupKind, ReverseWhoisTerm, Scope};
+pub use evidence::EvidenceId;
+pub use lookup::{Lookup, LookupKind, ReverseWhoisTerm, Scope, WhoisDates};
 pub use moment::Moment;
 pub use provider::{Cursor, Exposure, Offer, Provider, Step};
-pub use record::{Contact, DnsRecord, DnsRecordType, Record, Registrar, Sighting, WhoisRecord};
+pub use record::{Contact, DnsRecord, DnsRecordType, Network, Record, Registrar, Sighting, WhoisRecord};
 pub use upstream::{HttpRequest, HttpResponse};

@@ -440,6 +440,7 @@ proptest! {
             let _ = is_public_address(address);
         }
         let _ = noise::judge(&text);
+        let _ = noise::Judge::built_in().verdicts_on_text(&text);
         let observable = Observable::guess(&text);
         let again = Observable::guess(&observable.to_string());
         match &observable {

@@ -5,7 +5,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 
 use super::{Shared, out};
-use crate::{app::App, auth::Tokens, config};
+use crate::{app::App, auth::Tokens, config, doctor};
 
 /// What to do with the configuration.
 #[derive(Debug, clap::Subcommand)]
@@ -45,6 +45,9 @@ pub(super) fn config(shared: &Shared, command: &ConfigCommand) -> anyhow::Result
                 None => out!("There is no configuration file; the defaults and the environment can be used."),
             }
             out!("Questions are answered by: {}.", app.sources);
+            if config.noise.warning_lists.is_some() {
+                out!("Warning lists: {}", doctor::storage::told(&app.judge, &app.list_problems));
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -4,15 +4,18 @@
 //! 1 the question could not be answered, 2 the command or the configuration is wrong.
 
 mod config;
+mod crossmatch;
 mod doctor;
 mod export;
 mod health;
 mod local;
+mod noise;
 mod run;
 mod serve;
 mod tls;
 mod token;
 mod transforms;
+mod whois_parse;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -41,10 +44,12 @@ pub(crate) use {note, out};
 const EXAMPLES: &str = "\
 Examples:
   namehound
-      Start the server on 127.0.0.1:8080. Without an API key it answers from the bundled workshop case.
+      Start the server on 127.0.0.1:8080. Without an API key it answers from the bundled workshop cases.
   namehound run domain_to_whois_history cmt-net.example
       Ask one question here, without a server.
   namehound run person_to_domains \"Dara Velani\" --set scope=current --format json
+  namehound crossmatch shops.txt
+      Find out what the domains in a list have in common.
   namehound transforms
       List what can be asked.
   namehound config init
@@ -73,7 +78,8 @@ pub(crate) struct Shared {
     /// The folder for everything Namehound keeps [default: .namehound in your home folder]
     #[arg(long, value_name = "DIR", env = "NAMEHOUND_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// A workshop case to answer from (may be given more than once); "none" loads no case
+    /// A workshop case to answer from, a folder or the name of a bundled one (may be given more than once); "none" loads no
+    /// case
     #[arg(long = "case", value_name = "DIR", global = true)]
     cases: Vec<String>,
 }
@@ -84,6 +90,12 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Run one transform here, without a server
     Run(run::RunArguments),
+    /// Find out what a list of domains has in common
+    Crossmatch(crossmatch::CrossmatchArguments),
+    /// Read WHOIS texts that a server on port 43 has answered
+    WhoisParse(whois_parse::WhoisParseArguments),
+    /// Judge values: what joins strangers, and why
+    Noise(noise::NoiseArguments),
     /// Write what clients and distribution servers import
     #[command(subcommand)]
     Export(export::ExportCommand),
@@ -161,6 +173,9 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None => serve::serve(&shared, &arguments.serve),
         Some(Command::Serve(own)) => serve::serve(&shared, &own.over(arguments.serve)),
         Some(Command::Run(own)) => run::run(&shared, &own),
+        Some(Command::Crossmatch(own)) => crossmatch::crossmatch(&shared, &own),
+        Some(Command::WhoisParse(own)) => Ok(whois_parse::whois_parse(&own)),
+        Some(Command::Noise(own)) => noise::noise(&shared, &own),
         Some(Command::Export(own)) => export::export(&shared, &own),
         Some(Command::Local(own)) => Ok(local::local(&shared, &own)),
         Some(Command::Transforms(own)) => Ok(transforms::list(&own)),

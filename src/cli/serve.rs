@@ -65,10 +65,11 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
 
 /// One line about whom this server asks.
 fn announce_sources(config: &Config, app: &App) {
-    if config.cases.load.is_empty() && config.providers.whoisxml.api_key.is_none() {
+    let has_live_sources = config.providers.whoisxml.api_key.is_some() || config.providers.has_free_sources();
+    if config.cases.load.is_empty() && !has_live_sources {
         out!(
             "No API key is configured, so every question is answered from the bundled {}. \"namehound config init\" \
-             writes a file to put a key into.",
+             writes a file to put a key into, or to turn on sources that need none.",
             app.sources
         );
     } else {

@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
 pub use sections::{
-    AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, ProvidersSection, RequestSection,
-    RetrySection, SecretText, ServerSection, TlsSection, UpstreamSection, V3Section, WhoisXmlSection,
+    AuthSection, BreakerSection, CacheSection, CasesSection, CrtShSection, DnsSection, LogFormat, LogSection,
+    NoiseSection, ProvidersSection, RequestSection, RetrySection, RoutingSection, SecretText, ServerSection,
+    TlsSection, UpstreamSection, V3Section, Whois43Section, WhoisXmlSection,
 };
 
 /// The commented file that `namehound config init` writes.
@@ -42,8 +43,12 @@ pub struct Config {
     pub auth: AuthSection,
     /// Workshop cases.
     pub cases: CasesSection,
+    /// What is noise, and what becomes of it on a graph.
+    pub noise: NoiseSection,
     /// Data vendors and other sources.
     pub providers: ProvidersSection,
+    /// Who is asked for which kind of question.
+    pub routing: RoutingSection,
     /// How requests leave this machine.
     pub upstream: UpstreamSection,
     /// How long answers are remembered.
@@ -107,16 +112,22 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .map_err(|error| ConfigError::in_environment(&error))?;
+        config.routing.check()?;
+        config.providers.check(&config.upstream)?;
         config.resolve(&folder)?;
         Ok(config)
     }
 
     /// Reads key files and makes paths relative to the configuration file's folder.
     fn resolve(&mut self, folder: &Path) -> Result<(), ConfigError> {
+        let bundled = crate::bundled::names();
         for case in &mut self.cases.load {
-            if case != "none" && case != crate::bundled::NAME {
+            if case != "none" && !bundled.contains(case.as_str()) {
                 *case = folder.join(&case).to_string_lossy().into_owned();
             }
+        }
+        if let Some(lists) = &mut self.noise.warning_lists {
+            *lists = folder.join(&lists).to_string_lossy().into_owned();
         }
         let tls = &mut self.server.tls;
         for file in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
@@ -220,6 +231,19 @@ mod tests {
         assert!(told.contains("line 2"), "{told}");
         let told = load("", &[("NAMEHOUND_SERVER__LISEN", "x")]).unwrap_err().to_string();
         assert!(told.contains("\"lisen\"") && told.contains("did you mean \"listen\"?"), "{told}");
+    }
+
+    #[test]
+    fn a_route_names_no_source_that_does_not_exist() {
+        let told = |providers: &str| {
+            let text = format!("[routing.whois_current]\nproviders = [{providers}]\n");
+            load(&text, &[]).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(told("\"whois43\", \"rdap\""), Ok(()));
+        let typo = told("\"whois43\", \"rdpa\"").unwrap_err();
+        assert!(typo.contains("whois_current") && typo.contains("did you mean \"rdap\"?"), "{typo}");
+        let unknown = told("\"zzz\"").unwrap_err();
+        assert!(unknown.contains("the sources are case, whoisxml"), "{unknown}");
     }
 
     #[test]

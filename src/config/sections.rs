@@ -1,10 +1,19 @@
 //! The sections of the configuration, each with its defaults and what the rest of the program makes of it.
 
-use std::{fmt, net::ToSocketAddrs, time::Duration};
+use std::{collections::BTreeMap, fmt, net::ToSocketAddrs, path::Path, time::Duration};
 
 use intel::{
-    desk::{BreakerSettings, CacheSettings, RetrySettings, TransportSettings},
-    provider::whoisxml::{BaseUrls, Prices, Rates, WhoisXmlSettings},
+    LookupKind,
+    desk::{
+        BreakerSettings, CacheSettings, DnsTransportSettings, FreshFor, KindRoute, RetrySettings, RouteMode, Routing,
+        TransportSettings, WhoisTransportSettings,
+    },
+    noise::{Judge, LoadProblem, WarningLists},
+    provider::NAMES,
+    provider::crtsh::CrtShSettings,
+    provider::dns::DnsSettings,
+    provider::whois43::Whois43Settings,
+    provider::whoisxml::{BaseUrls, BulkSettings, Prices, Rates, WhoisXmlSettings},
 };
 use maltego::trx::Bounds;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -50,7 +59,7 @@ impl Default for ServerSection {
             public_url: None,
             name: "Namehound".to_owned(),
             run_seconds: 50,
-            max_runs: 256,
+            max_runs: 1024,
             default_limit: 256,
             max_limit: 10_000,
             shutdown_seconds: 20,
@@ -188,7 +197,7 @@ impl Default for V3Section {
             runs_per_user: 64,
             run_bytes: 32 * 1024 * 1024,
             prompt_seconds: 120,
-            parallel_inputs: 8,
+            parallel_inputs: 512,
             allowed_origins: vec!["https://app.maltego.com".to_owned()],
         }
     }
@@ -227,12 +236,196 @@ pub struct CasesSection {
     pub load: Vec<String>,
 }
 
+/// What is noise, and what becomes of it on a graph.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NoiseSection {
+    /// A folder of warning lists in the format of the MISP project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning_lists: Option<String>,
+    /// More noise of one kind in one run than this becomes one entity.
+    pub collapse_above: usize,
+}
+
+impl Default for NoiseSection {
+    fn default() -> Self {
+        Self { warning_lists: None, collapse_above: transforms::NOISE_LIMIT }
+    }
+}
+
+impl NoiseSection {
+    /// Reads the lists that are named. What could not be read is told, and the rest is used.
+    #[must_use]
+    pub fn judge(&self) -> (Judge, Vec<LoadProblem>) {
+        match &self.warning_lists {
+            None => (Judge::built_in(), Vec::new()),
+            Some(folder) => {
+                let (lists, problems) = WarningLists::load(Path::new(folder));
+                (Judge::with_team(lists), problems)
+            }
+        }
+    }
+}
+
 /// Data vendors and other sources.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProvidersSection {
     /// WhoisXML API.
     pub whoisxml: WhoisXmlSection,
+    /// The live DNS.
+    pub dns: DnsSection,
+    /// WHOIS servers on port 43.
+    pub whois43: Whois43Section,
+    /// crt.sh.
+    pub crtsh: CrtShSection,
+}
+
+/// The live DNS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DnsSection {
+    /// Whether it is asked.
+    pub enabled: bool,
+    /// The resolvers that are asked.
+    #[serde(deserialize_with = "list_or_commas")]
+    pub resolvers: Vec<String>,
+    /// How many questions a second they get.
+    pub rate: u32,
+    /// How long an attempt may take, in seconds.
+    pub attempt_seconds: u64,
+    /// How many attempts there are.
+    pub attempts: usize,
+    /// Whether signatures (DNSSEC) are checked.
+    pub validate: bool,
+}
+
+impl Default for DnsSection {
+    fn default() -> Self {
+        let settings = DnsTransportSettings::default();
+        Self {
+            enabled: false,
+            resolvers: settings.resolvers,
+            rate: DnsSettings::default().rate,
+            attempt_seconds: settings.timeout.as_secs(),
+            attempts: settings.attempts,
+            validate: settings.validate,
+        }
+    }
+}
+
+impl DnsSection {
+    /// The settings of the provider.
+    #[must_use]
+    pub const fn settings(&self) -> DnsSettings {
+        DnsSettings { rate: self.rate }
+    }
+
+    /// The settings of the transport.
+    #[must_use]
+    pub fn transport(&self) -> DnsTransportSettings {
+        DnsTransportSettings {
+            resolvers: self.resolvers.clone(),
+            timeout: Duration::from_secs(self.attempt_seconds),
+            attempts: self.attempts,
+            validate: self.validate,
+        }
+    }
+}
+
+/// WHOIS servers on port 43.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Whois43Section {
+    /// Whether they are asked.
+    pub enabled: bool,
+    /// How many questions a second each server gets.
+    pub rate: u32,
+    /// Where servers really are, by their name.
+    pub servers: BTreeMap<String, String>,
+}
+
+impl Default for Whois43Section {
+    fn default() -> Self {
+        let Whois43Settings { servers, rate } = Whois43Settings::default();
+        Self { enabled: false, rate, servers }
+    }
+}
+
+impl Whois43Section {
+    /// The settings of the provider.
+    #[must_use]
+    pub fn settings(&self) -> Whois43Settings {
+        let servers = self.servers.iter().map(|(server, place)| (server.trim().to_lowercase(), place.clone()));
+        Whois43Settings { servers: servers.collect(), rate: self.rate }
+    }
+
+    /// The settings of the transport.
+    ///
+    /// # Errors
+    /// When the proxy is no URL of a kind that can be used.
+    pub fn transport(&self, upstream: &UpstreamSection) -> Result<WhoisTransportSettings, ConfigError> {
+        let TransportSettings { proxy, connect_timeout, total_timeout, .. } = upstream.settings()?;
+        Ok(WhoisTransportSettings { proxy, connect_timeout, total_timeout, ..WhoisTransportSettings::default() })
+    }
+}
+
+/// crt.sh, where certificates are logged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrtShSection {
+    /// Whether it is asked.
+    pub enabled: bool,
+    /// Where it is.
+    pub base_url: String,
+}
+
+impl Default for CrtShSection {
+    fn default() -> Self {
+        Self { enabled: false, base_url: "https://crt.sh/".to_owned() }
+    }
+}
+
+impl CrtShSection {
+    /// The settings of the provider.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn settings(&self) -> Result<CrtShSettings, ConfigError> {
+        let base = url("providers.crtsh.base_url", Some(&self.base_url), &["http", "https"])?;
+        let problem = "it is empty; the public service is https://crt.sh/".to_owned();
+        base.map(CrtShSettings::at).ok_or(ConfigError::Unusable { key: "providers.crtsh.base_url", problem })
+    }
+}
+
+impl ProvidersSection {
+    /// Whether anybody is asked who needs no key.
+    #[must_use]
+    pub const fn has_free_sources(&self) -> bool {
+        self.dns.enabled || self.whois43.enabled || self.crtsh.enabled
+    }
+
+    /// Refuses what would go past the way that all requests have to take.
+    ///
+    /// # Errors
+    /// With the source and what to do.
+    pub(super) fn check(&self, upstream: &UpstreamSection) -> Result<(), ConfigError> {
+        let unusable = |key, problem: &str| Err(ConfigError::Unusable { key, problem: problem.to_owned() });
+        if self.dns.enabled && (upstream.gateway.is_some() || upstream.proxy.is_some()) {
+            return unusable(
+                "providers.dns.enabled",
+                "the DNS is asked past upstream.gateway and upstream.proxy, which would show the network what they are \
+                 there to hide; leave it off, or take them out",
+            );
+        }
+        if self.whois43.enabled && upstream.gateway.is_some() {
+            return unusable(
+                "providers.whois43.enabled",
+                "WHOIS does not go through upstream.gateway; leave it off, or use a SOCKS5 proxy (upstream.proxy)",
+            );
+        }
+        Ok(())
+    }
 }
 
 /// WhoisXML API.
@@ -252,13 +445,88 @@ pub struct WhoisXmlSection {
     /// Where each service is.
     #[serde(serialize_with = "shown::base_urls")]
     pub base_urls: BaseUrls,
+    /// When many questions are put into one bulk job.
+    pub bulk: BulkSettings,
 }
 
 impl WhoisXmlSection {
     /// The settings of the provider.
     #[must_use]
     pub fn settings(&self) -> WhoisXmlSettings {
-        WhoisXmlSettings { prices: self.prices.clone(), rates: self.rates.clone(), base_urls: self.base_urls.clone() }
+        WhoisXmlSettings {
+            prices: self.prices.clone(),
+            rates: self.rates.clone(),
+            base_urls: self.base_urls.clone(),
+            bulk: self.bulk.clone(),
+        }
+    }
+}
+
+/// Who is asked for which kind of question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct RoutingSection(BTreeMap<LookupKind, KindRoute>);
+
+impl Default for RoutingSection {
+    fn default() -> Self {
+        Self(LookupKind::ALL.into_iter().map(|kind| (kind, KindRoute::default_for(kind))).collect())
+    }
+}
+
+impl RoutingSection {
+    /// The desk's routes.
+    #[must_use]
+    pub fn settings(&self) -> Routing {
+        Routing::new(self.0.clone())
+    }
+
+    /// Refuses sources that nobody knows: a typo would silently leave one out.
+    ///
+    /// # Errors
+    /// With the kind, the name and the nearest known one.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let named = self.0.iter().flat_map(|(kind, route)| route.providers.iter().map(move |name| (kind, name)));
+        for (kind, name) in named {
+            if NAMES.contains(&name.as_str()) {
+                continue;
+            }
+            let nearest = NAMES
+                .iter()
+                .map(|known| (known, strsim::jaro_winkler(known, name)))
+                .filter(|(_, likeness)| *likeness > 0.7)
+                .max_by(|(_, left), (_, right)| left.total_cmp(right));
+            let hint = match nearest {
+                Some((known, _)) => format!("did you mean \"{known}\"?"),
+                None => format!("the sources are {}.", NAMES.join(", ")),
+            };
+            return Err(ConfigError::Unusable {
+                key: "routing",
+                problem: format!("{kind} names a source \"{name}\" that does not exist; {hint}"),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Naming one kind, or one part of its route, leaves the rest as it is.
+impl<'de> Deserialize<'de> for RoutingSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Changed {
+            mode: Option<RouteMode>,
+            #[serde(default, deserialize_with = "list_or_commas")]
+            providers: Vec<String>,
+        }
+        let Self(mut routes) = Self::default();
+        for (kind, changed) in BTreeMap::<LookupKind, Changed>::deserialize(deserializer)? {
+            let route = routes.entry(kind).or_insert_with(|| KindRoute::default_for(kind));
+            route.mode = changed.mode.unwrap_or(route.mode);
+            if !changed.providers.is_empty() {
+                route.providers = changed.providers;
+            }
+        }
+        Ok(Self(routes))
     }
 }
 
@@ -325,16 +593,9 @@ fn url(key: &'static str, text: Option<&str>, schemes: &[&str]) -> Result<Option
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CacheSection {
-    /// WHOIS histories.
-    pub whois_history_seconds: u64,
-    /// Reverse WHOIS answers.
-    pub reverse_whois_seconds: u64,
-    /// Reverse NS answers.
-    pub reverse_ns_seconds: u64,
-    /// Subdomains.
-    pub subdomains_seconds: u64,
-    /// DNS records.
-    pub dns_records_seconds: u64,
+    /// Answers with results, by kind of question.
+    #[serde(deserialize_with = "over_defaults")]
+    pub fresh_seconds: BTreeMap<LookupKind, u64>,
     /// Answers that found nothing, at most.
     pub negative_seconds: u64,
     /// Counts of free previews.
@@ -347,11 +608,7 @@ impl Default for CacheSection {
     fn default() -> Self {
         let settings = CacheSettings::default();
         Self {
-            whois_history_seconds: settings.fresh.whois_history.as_secs(),
-            reverse_whois_seconds: settings.fresh.reverse_whois.as_secs(),
-            reverse_ns_seconds: settings.fresh.reverse_ns.as_secs(),
-            subdomains_seconds: settings.fresh.subdomains.as_secs(),
-            dns_records_seconds: settings.fresh.dns_records.as_secs(),
+            fresh_seconds: fresh_seconds(),
             negative_seconds: settings.negative.as_secs(),
             preview_seconds: settings.preview.as_secs(),
             memory_bytes: settings.memory,
@@ -365,18 +622,26 @@ impl CacheSection {
     pub fn settings(&self) -> CacheSettings {
         let seconds = Duration::from_secs;
         CacheSettings {
-            fresh: intel::desk::FreshFor {
-                whois_history: seconds(self.whois_history_seconds),
-                reverse_whois: seconds(self.reverse_whois_seconds),
-                reverse_ns: seconds(self.reverse_ns_seconds),
-                subdomains: seconds(self.subdomains_seconds),
-                dns_records: seconds(self.dns_records_seconds),
-            },
+            fresh: self
+                .fresh_seconds
+                .iter()
+                .fold(FreshFor::default(), |fresh, (kind, time)| fresh.with(*kind, seconds(*time))),
             negative: seconds(self.negative_seconds),
             preview: seconds(self.preview_seconds),
             memory: self.memory_bytes,
         }
     }
+}
+
+fn fresh_seconds() -> BTreeMap<LookupKind, u64> {
+    CacheSettings::default().table().into_iter().map(|(kind, time)| (kind, time.as_secs())).collect()
+}
+
+/// Naming one kind leaves the others as they are.
+fn over_defaults<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<LookupKind, u64>, D::Error> {
+    let mut seconds = fresh_seconds();
+    seconds.extend(BTreeMap::<LookupKind, u64>::deserialize(deserializer)?);
+    Ok(seconds)
 }
 
 /// How failures are tried again.

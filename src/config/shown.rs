@@ -16,16 +16,7 @@ pub(super) fn url<S: Serializer>(text: &Option<String>, serializer: S) -> Result
 
 /// Addresses of services, without users and passwords.
 pub(super) fn base_urls<S: Serializer>(urls: &BaseUrls, serializer: S) -> Result<S::Ok, S::Error> {
-    let BaseUrls { whois_history, reverse_whois, reverse_ns, subdomains, dns_lookup, balance } = urls;
-    BaseUrls {
-        whois_history: without_user(whois_history),
-        reverse_whois: without_user(reverse_whois),
-        reverse_ns: without_user(reverse_ns),
-        subdomains: without_user(subdomains),
-        dns_lookup: without_user(dns_lookup),
-        balance: without_user(balance),
-    }
-    .serialize(serializer)
+    urls.map(without_user).serialize(serializer)
 }
 
 fn without_user(url: &Url) -> Url {

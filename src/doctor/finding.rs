@@ -18,6 +18,8 @@ pub enum Check {
     Clock,
     /// The workshop cases.
     Cases,
+    /// The team's warning lists.
+    WarningLists,
     /// Who may use the server.
     Access,
     /// The port to listen on.
@@ -40,6 +42,7 @@ impl fmt::Display for Check {
             Self::Credits => "credits",
             Self::Clock => "clock",
             Self::Cases => "cases",
+            Self::WarningLists => "warning lists",
             Self::Access => "access",
             Self::Port => "port",
             Self::PublicUrl => "public URL",

@@ -20,7 +20,7 @@ mod finding;
 mod keys;
 mod public_url;
 mod server;
-mod storage;
+pub(crate) mod storage;
 mod surroundings;
 
 use std::{path::Path, time::Duration};
@@ -69,7 +69,8 @@ pub async fn examine(examination: &Examination<'_>) -> Report {
         findings.extend(configuration::usable(config));
         findings.extend(keys::all(config));
         findings.extend(vendors(examination, config).await);
-        findings.push(storage::cases(app::cases(config), !app::vendors(config).is_empty()));
+        findings.push(storage::cases(app::cases(config), app::has_others(config)));
+        findings.extend(storage::warning_lists(&config.noise));
         findings.push(access::access(config));
         findings.extend(addresses(examination, config, base.as_deref()).await);
         seed_url = base.map(|base| public_url::seed(&base, !config.auth.tokens.is_empty()));

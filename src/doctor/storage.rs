@@ -1,10 +1,14 @@
-//! What is read from and written to the disk: the data folder and the workshop cases.
+//! What is read from and written to the disk: the data folder, the workshop cases and the team's warning lists.
 
 use std::{fs, io, path::Path, sync::Arc};
 
-use intel::provider::case::Case;
+use intel::{
+    noise::{Judge, LoadProblem, WarningLists},
+    provider::case::Case,
+};
 
 use super::finding::{Check, Finding};
+use crate::config::NoiseSection;
 
 /// Whether the data folder can be written to, or could be made.
 pub(super) fn data_folder(folder: &Path) -> Finding {
@@ -54,9 +58,45 @@ pub(super) fn cases(cases: anyhow::Result<Vec<Arc<Case>>>, has_vendor: bool) -> 
             CHECK,
             "No case is loaded and no vendor has a key, so nothing can be answered.",
             "Put a vendor's key into the configuration, or take \"none\" out of \"load\" in the section [cases] to have \
-             the bundled case.",
+             the bundled cases.",
         ),
     }
+}
+
+/// Whether the team's warning lists could be read; `None` where there are none to read.
+pub(super) fn warning_lists(section: &NoiseSection) -> Option<Finding> {
+    const CHECK: Check = Check::WarningLists;
+    let folder = section.warning_lists.as_deref()?;
+    let (judge, problems) = section.judge();
+    let what = told(&judge, &problems);
+    if problems.is_empty() {
+        return Some(Finding::good(CHECK, what));
+    }
+    let next_step = format!(
+        "Correct these files, or take them out of {folder}. The format is that of \
+         https://github.com/MISP/misp-warninglists. The other lists are used."
+    );
+    let is_useless = judge.team().is_none_or(WarningLists::is_empty);
+    Some(if is_useless { Finding::problem(CHECK, what, next_step) } else { Finding::warning(CHECK, what, next_step) })
+}
+
+/// How many lists are in use and which files are not, in one line.
+pub(crate) fn told(judge: &Judge, problems: &[LoadProblem]) -> String {
+    const TOLD: usize = 5;
+    let (lists, entries) = judge.team().map_or((0, 0), |team| (team.len(), team.entries()));
+    let lists = if lists == 1 { "1 list".to_owned() } else { format!("{lists} lists") };
+    let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+    let mut text = format!("{lists} with {entries}.");
+    if problems.is_empty() {
+        return text;
+    }
+    let shown: Vec<String> = problems.iter().take(TOLD).map(|problem| on_one_line(&problem.to_string())).collect();
+    let more = match problems.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    text.push_str(&format!(" Not used, or not in full: {}{more}.", shown.join("; ")));
+    text
 }
 
 fn in_words(case: &Case) -> String {
@@ -101,6 +141,8 @@ mod tests {
         assert_eq!((broken.verdict, broken.what.as_str()), (Verdict::Problem, "two lines."));
         let bundled = cases(crate::app::cases(&crate::config::Config::default()), false);
         assert_eq!(bundled.verdict, Verdict::Good);
-        assert!(bundled.what.starts_with("leaked-episode: "), "{}", bundled.what);
+        for case in ["leaked-episode: ", "one-mailbox: ", "the-phone-number: "] {
+            assert!(bundled.what.contains(case), "{}", bundled.what);
+        }
     }
 }

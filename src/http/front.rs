@@ -23,7 +23,6 @@ use axum::{
     routing::{any, get},
 };
 use maltego::v3::problem::Refusal;
-use serde_json::json;
 
 use self::{
     links::{Access, Links},
@@ -46,7 +45,6 @@ pub(super) fn routes() -> Router<Doors> {
     Router::new()
         .route("/", get(greet).post(greet))
         .route(stylesheet::PATH, get(stylesheet::serve))
-        .route("/health", get(health))
         .fallback(any(nothing_here))
 }
 
@@ -119,11 +117,6 @@ async fn nothing_here(headers: HeaderMap) -> Response {
         return (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response();
     }
     (StatusCode::NOT_FOUND, "Not found.\n").into_response()
-}
-
-/// Whether the process is alive; it says nothing about sources.
-async fn health() -> Response {
-    ([(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": "ok" }))).into_response()
 }
 
 /// The answer when a handler panicked. What it panicked about is for the log only.

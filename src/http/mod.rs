@@ -11,6 +11,7 @@ pub mod base_url;
 mod files;
 mod front;
 mod guard;
+mod operations;
 mod patience;
 mod runner;
 mod seed;
@@ -50,7 +51,7 @@ use self::{
         document::COMPRESSED_FROM,
     },
 };
-use crate::{app::App, auth::Tokens, config::Config, install::Installer, runs::Runs};
+use crate::{app::App, auth::Tokens, config::Config, install::Installer, runs::Runs, telemetry};
 
 /// What the doors share.
 #[derive(Debug, Clone)]
@@ -111,6 +112,7 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
         .merge(trx::routes())
         .merge(runner::routes())
         .merge(files::routes())
+        .merge(operations::guarded())
         .layer(from_fn_with_state(doors.clone(), guard::admit));
     let v3 = Router::new().merge(v3::routes()).merge(seed::routes()).layer(
         // Outermost first: answers of the guard must be readable for the browser client as well.
@@ -118,7 +120,8 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
             .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM)))
             .layer(from_fn_with_state(doors.clone(), guard::admit_v3)),
     );
-    let routes = Router::new().merge(classic).merge(v3).merge(front::routes()).with_state(doors);
+    let routes =
+        Router::new().merge(classic).merge(v3).merge(operations::open()).merge(front::routes()).with_state(doors);
     let cross_origin = ServiceBuilder::new()
         .map_request(cross_origin::disguise)
         .layer(origins.layer())
@@ -131,6 +134,7 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
                 .make_span_with(span)
                 .on_request(())
                 .on_response(|response: &Response<_>, took: Duration, _: &Span| {
+                    telemetry::request_answered(response.status().as_u16(), took);
                     tracing::debug!(
                         status = response.status().as_u16(),
                         milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),

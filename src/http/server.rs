@@ -13,6 +13,7 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 use thiserror::Error;
+use tokio_util::task::AbortOnDropHandle;
 
 use maltego::config_data::ConfigErrors;
 
@@ -22,6 +23,7 @@ use crate::{
     auth::{NewToken, TokenHashError, Tokens},
     config::{Config, ConfigError},
     install::Installer,
+    telemetry,
     tls::{Acceptor, Live, PemError},
 };
 
@@ -102,6 +104,8 @@ impl Server {
     /// # Errors
     /// See [`ListenError`].
     pub fn bind(app: App, config: &Config) -> Result<Self, ListenError> {
+        // What is counted before anybody collects is lost.
+        _ = telemetry::collector();
         let section = &config.server;
         let no_address = || ListenError::Address { listen: section.listen.clone() };
         let address = section.listen.to_socket_addrs().map_err(|_| no_address())?.next().ok_or_else(no_address)?;
@@ -171,6 +175,7 @@ impl Server {
     /// When the listener breaks.
     pub async fn serve(self) -> io::Result<()> {
         let service = self.router.into_make_service_with_connect_info::<SocketAddr>();
+        let _upkeep = AbortOnDropHandle::new(tokio::spawn(telemetry::keep_small()));
         let server = axum_server::from_tcp(self.listener)?.handle(self.handle);
         match self.live {
             None => {

@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use intel::{Clock, Total};
 use maltego::{
-    Entity, Message,
+    Entity, Link, Message,
     v3::{
         event::{self, Answer, ChoiceControl, ChoiceOption, ChoicePrompt},
         run,
@@ -52,7 +52,8 @@ impl RunSink {
         Self { shared, inputs, prefix, room }
     }
 
-    fn put(&mut self, entity: &Entity, inputs: &[&str]) {
+    /// Writes an entity with its links to inputs.
+    fn put(&mut self, entity: &Entity, links: &[(String, &Link)]) {
         if self.room() == 0 {
             return;
         }
@@ -61,11 +62,16 @@ impl RunSink {
         // An entity without a value is an anonymous dot that merges with every other one.
         let Some(added) = event::entity(entity, &id, now) else { return };
         let links =
-            inputs.iter().map(|input| event::link(&entity.link, &run::graph_id(rand::random()), input, &id, now));
+            links.iter().map(|(input, link)| event::link(link, &run::graph_id(rand::random()), input, &id, now));
         let events = std::iter::once(added).chain(links).collect();
         if self.shared.log.add(now, entity, events) {
             self.room -= 1;
         }
+    }
+
+    /// The id of a member of the selection.
+    fn input(&self, position: usize) -> Option<String> {
+        self.inputs.get(position).cloned()
     }
 }
 
@@ -76,13 +82,18 @@ impl Sink for RunSink {
     }
 
     fn add(&mut self, entity: Entity) {
-        let inputs = self.inputs.clone();
-        self.put(&entity, &inputs.iter().map(String::as_str).collect::<Vec<_>>());
+        let links: Vec<_> = self.inputs.iter().map(|input| (input.clone(), &entity.link)).collect();
+        self.put(&entity, &links);
     }
 
     fn add_for(&mut self, entity: Entity, inputs: &[usize]) {
-        let inputs: Vec<String> = inputs.iter().filter_map(|position| self.inputs.get(*position).cloned()).collect();
-        self.put(&entity, &inputs.iter().map(String::as_str).collect::<Vec<_>>());
+        let links: Vec<_> = inputs.iter().filter_map(|position| Some((self.input(*position)?, &entity.link))).collect();
+        self.put(&entity, &links);
+    }
+
+    fn add_linked(&mut self, entity: Entity, links: Vec<(usize, Link)>) {
+        let links: Vec<_> = links.iter().filter_map(|(position, link)| Some((self.input(*position)?, link))).collect();
+        self.put(&entity, &links);
     }
 
     fn say(&mut self, message: Message) {

@@ -96,13 +96,12 @@ fn escape(text: &str) -> String {
 
 /// Posts a request and reads the answer.
 pub async fn post(url: &str, request: &Request) -> Reply {
-    let response = reqwest::Client::new()
-        .post(url)
-        .header("content-type", "text/xml")
-        .body(request.message())
-        .send()
-        .await
-        .unwrap();
+    post_with(&reqwest::Client::new(), url, request).await
+}
+
+/// The same with a client that is used for more than one request: making one takes longer than a small request.
+pub async fn post_with(client: &reqwest::Client, url: &str, request: &Request) -> Reply {
+    let response = client.post(url).header("content-type", "text/xml").body(request.message()).send().await.unwrap();
     let status = response.status().as_u16();
     let body = response.text().await.unwrap();
     read(status, body)

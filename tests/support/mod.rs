@@ -10,10 +10,12 @@ pub mod purpose;
 pub mod raw;
 pub mod raw_upstream;
 mod recorded;
+pub mod samples;
 #[path = "../../maltego/tests/support/tree.rs"]
 pub mod tree;
 pub mod upstream;
 pub mod v3;
+pub mod vendor;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -110,7 +112,7 @@ pub async fn assert_healthy(server: &Running) {
 /// The key the tests configure. It must never be seen anywhere but in requests to the upstream.
 pub const KEY: &str = "at_secret_key_of_the_tests_000000";
 
-/// A configuration that answers from the bundled case.
+/// A configuration that answers from the bundled cases.
 pub fn bundled_config() -> Config {
     Config::default()
 }

@@ -5,14 +5,33 @@ use std::{collections::HashMap, sync::Arc};
 use maltego::{EntityType, Listing, TransformDefinition, transform::fold_name};
 
 use crate::{
+    certificates::{DomainToCertificateNames, DomainToCertificates},
     declaration::Declaration,
-    dns_records::DomainToDnsRecords,
-    reverse_ns::NsToDomains,
-    reverse_whois::{EmailToDomains, OrganizationToDomains, PersonToDomains, PhoneToDomains},
+    dns_history::{DomainToIpHistory, IpToHistoricDomains},
+    dns_records::{self, DomainToDnsRecords},
+    ip_location::IpToLocation,
+    mail_senders::DomainToMailSenders,
+    mailbox::{EmailToDomain, EmailToVerification},
+    neighbours::{DomainToCnameNeighbours, DomainToSoaNeighbours, DomainToTxtNeighbours},
+    netblock_domains::NetblockToDomains,
+    networks,
+    ownership_eras::DomainToOwnershipEras,
+    pointers::IpToPointerNames,
+    registry::{HandleToContact, NsToRegistration},
+    reputation::DomainToReputation,
+    reverse_hosts, reverse_whois,
     run::Transform,
+    shared_values::DomainsToSharedValues,
+    similar_names::DomainToSimilarNames,
     subdomains::DomainToSubdomains,
+    threats::DomainToThreats,
+    website::{DomainToWebsiteCategories, DomainToWebsiteContacts},
+    whois_comparison::DomainToWhoisComparison,
+    whois_current::{DomainToWhois, IpToWhois},
+    whois_historic,
     whois_history::DomainToWhoisHistory,
-    whois_record::WhoisRecordToContacts,
+    whois_record::{self, WhoisRecordToDates, WhoisRecordToDomain, WhoisRecordToRegistrar},
+    whois_selection::DomainsToWhois,
 };
 
 /// The namespace of transform ids and settings.
@@ -45,17 +64,49 @@ impl Catalogue {
     /// The transforms that Namehound ships, in the order in which menus and tables show them.
     #[must_use]
     pub fn standard() -> Self {
-        Self::new(vec![
+        let mut transforms: Vec<Arc<dyn Transform>> = vec![
+            Arc::new(DomainToWhois),
+            Arc::new(DomainsToWhois),
+            Arc::new(DomainsToSharedValues),
+            Arc::new(IpToWhois),
+            Arc::new(DomainToWhoisComparison),
             Arc::new(DomainToWhoisHistory),
-            Arc::new(WhoisRecordToContacts),
-            Arc::new(EmailToDomains),
-            Arc::new(PhoneToDomains),
-            Arc::new(PersonToDomains),
-            Arc::new(OrganizationToDomains),
-            Arc::new(NsToDomains),
-            Arc::new(DomainToSubdomains),
-            Arc::new(DomainToDnsRecords),
-        ])
+            Arc::new(DomainToOwnershipEras),
+        ];
+        transforms.extend(whois_historic::ALL.map(|member| -> Arc<dyn Transform> { Arc::new(member) }));
+        transforms.extend(whois_record::ALL.map(|member| -> Arc<dyn Transform> { Arc::new(member) }));
+        transforms.push(Arc::new(WhoisRecordToRegistrar));
+        transforms.push(Arc::new(WhoisRecordToDates));
+        transforms.push(Arc::new(WhoisRecordToDomain));
+        transforms.push(Arc::new(EmailToDomain));
+        transforms.push(Arc::new(EmailToVerification));
+        transforms.extend(reverse_whois::ALL.iter().map(|member| -> Arc<dyn Transform> { Arc::new(*member) }));
+        transforms.extend(reverse_hosts::ALL.iter().map(|member| -> Arc<dyn Transform> { Arc::new(*member) }));
+        transforms.push(Arc::new(DomainToSimilarNames));
+        transforms.push(Arc::new(DomainToSubdomains));
+        transforms.push(Arc::new(DomainToDnsRecords));
+        transforms.extend(dns_records::ALL.iter().map(|member| -> Arc<dyn Transform> { Arc::new(*member) }));
+        transforms.push(Arc::new(DomainToMailSenders));
+        transforms.push(Arc::new(IpToPointerNames));
+        transforms.push(Arc::new(DomainToIpHistory));
+        transforms.push(Arc::new(IpToHistoricDomains));
+        transforms.push(Arc::new(DomainToTxtNeighbours));
+        transforms.push(Arc::new(DomainToSoaNeighbours));
+        transforms.push(Arc::new(DomainToCnameNeighbours));
+        for (certificates, names) in DomainToCertificates::ALL.into_iter().zip(DomainToCertificateNames::ALL) {
+            transforms.push(Arc::new(certificates));
+            transforms.push(Arc::new(names));
+        }
+        transforms.extend(networks::ALL.iter().map(|member| -> Arc<dyn Transform> { Arc::new(*member) }));
+        transforms.push(Arc::new(IpToLocation));
+        transforms.push(Arc::new(NsToRegistration));
+        transforms.push(Arc::new(HandleToContact));
+        transforms.push(Arc::new(NetblockToDomains));
+        transforms.push(Arc::new(DomainToWebsiteContacts));
+        transforms.push(Arc::new(DomainToWebsiteCategories));
+        transforms.push(Arc::new(DomainToReputation));
+        transforms.push(Arc::new(DomainToThreats));
+        Self::new(transforms)
     }
 
     /// A catalogue of other transforms, for tests and extensions. Of two with one name the first is kept reachable.
@@ -155,7 +206,8 @@ mod tests {
         for declaration in Catalogue::standard().declarations() {
             let definition = &declaration.definition;
             let name = definition.name;
-            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_') && name.contains("_to_"), "{name}");
+            let is_plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            assert!(is_plain && name.contains("_to_"), "{name}");
             assert!(definition.display_name.starts_with("To ") && definition.display_name.ends_with(']'), "{name}");
             assert!(definition.description.len() > 40 && definition.description.ends_with('.'), "{name}");
             assert!(!definition.inputs.is_empty() && !definition.outputs.is_empty(), "{name}");

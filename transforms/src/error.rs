@@ -13,6 +13,12 @@ pub enum RunError {
     /// The input is not what the transform takes. Observables print what they could not read, so it is kept from logs.
     #[error("the input is not {}: {}", .0.expected, .0.reason)]
     Input(#[from] ObservableError),
+    /// The input is of the right type, and yet there is nothing to ask about it.
+    #[error("the input cannot be asked about: {reason}")]
+    Unusable {
+        /// Why not.
+        reason: String,
+    },
     /// The value is a privacy service's or a redaction marker: it would match strangers.
     #[error("a noise value was not searched for: {reason}")]
     Noise {
@@ -31,6 +37,9 @@ impl RunError {
         match self {
             Self::Setting(error) => Message::new(MessageKind::PartialError, error.to_string()),
             Self::Input(error) => Message::new(MessageKind::PartialError, error.to_string()),
+            Self::Unusable { reason } => {
+                Message::new(MessageKind::PartialError, format!("This was not searched for: {reason}."))
+            }
             Self::Noise { reason } => Message::new(
                 MessageKind::Inform,
                 format!(
@@ -41,7 +50,9 @@ impl RunError {
             Self::Ask(error) => {
                 let kind = match error {
                     // Nothing failed: somebody has to decide.
-                    AskError::NeedsConsent { .. } | AskError::SpecialUse { .. } => MessageKind::Inform,
+                    AskError::NeedsConsent { .. } | AskError::SpecialUse { .. } | AskError::LocalAddress { .. } => {
+                        MessageKind::Inform
+                    }
                     // Nothing will work until somebody changes the configuration.
                     AskError::Provider { error: ProviderError::BadKey, .. } => MessageKind::FatalError,
                     _ => MessageKind::PartialError,
@@ -54,6 +65,12 @@ impl RunError {
     /// Whether the run failed, rather than needing a decision or being refused for the asker's own protection.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        !matches!(self, Self::Noise { .. } | Self::Ask(AskError::NeedsConsent { .. } | AskError::SpecialUse { .. }))
+        !matches!(
+            self,
+            Self::Noise { .. }
+                | Self::Ask(
+                    AskError::NeedsConsent { .. } | AskError::SpecialUse { .. } | AskError::LocalAddress { .. }
+                )
+        )
     }
 }

@@ -12,26 +12,57 @@
 //! A family is a module; adding a transform is a declaration, a `run`, and one line in [`Catalogue::standard`].
 
 mod catalogue;
+mod consent;
+mod contacts;
 mod declaration;
 mod entities;
 mod error;
+mod gather;
+mod names;
+mod noise;
 mod observables;
+pub mod own_types;
 mod run;
 pub mod sets;
 pub mod settings;
 mod sink;
+#[cfg(test)]
+mod testing;
 mod walk;
 
+mod certificates;
+mod dns_history;
 mod dns_records;
-mod reverse_ns;
+mod ip_location;
+mod mail_senders;
+mod mailbox;
+mod neighbours;
+mod netblock_domains;
+mod networks;
+mod ownership_eras;
+mod pointers;
+mod registry;
+mod reputation;
+mod reverse_hosts;
 mod reverse_whois;
+mod shared_values;
+mod similar_names;
 mod subdomains;
+mod threats;
+mod website;
+mod whois_comparison;
+mod whois_current;
+mod whois_entity;
+mod whois_findings;
+mod whois_historic;
 mod whois_history;
 mod whois_record;
+mod whois_selection;
 
 pub use catalogue::{Catalogue, NAMESPACE};
 pub use declaration::{Declaration, PriceClass};
-pub use entities::{OBSERVED, RETRIEVED, SOURCE};
+pub use entities::{EVIDENCE, OBSERVED, RETRIEVED, SOURCE};
 pub use error::RunError;
+pub use noise::{NOISE, NOISE_CONFIDENCE, NOISE_LIMIT, NOISE_REASON, NOISE_SOURCE, NoiseMarker};
 pub use run::{Run, Transform};
 pub use sink::{Collector, Consent, Progress, Purchase, Sink};

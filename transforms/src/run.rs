@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use intel::{
     Clock, Credits,
     desk::{Context, Desk, RunBudget},
+    noise::Judge,
 };
 use maltego::{Input, Settings};
 use tokio::time::Instant;
 
-use crate::{declaration::Declaration, error::RunError, settings, sink::Sink};
+use crate::{declaration::Declaration, error::RunError, noise::NOISE_LIMIT, settings, sink::Sink};
 
 /// A transform.
 #[async_trait]
@@ -36,6 +37,10 @@ pub struct Run {
     pub desk: Desk,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Who judges what is noise. The shipped lists alone, unless [`Run::judging_by`] says otherwise.
+    pub judge: Judge,
+    /// More noise of one kind than this becomes one entity.
+    pub noise_limit: usize,
     context: Context,
 }
 
@@ -54,7 +59,15 @@ impl Run {
         let limit = settings.integer(&settings::MAX_CREDITS_PER_RUN)?.unwrap_or_default();
         let confirmed = settings.boolean(&settings::CONFIRM_PURCHASE)?.unwrap_or_default();
         let budget = Arc::new(RunBudget::new(Credits(limit), confirmed));
-        Ok(Self { inputs, settings, desk, clock, context: Context { deadline, budget } })
+        let context = Context::new(deadline, budget);
+        let judge = Judge::built_in();
+        Ok(Self { inputs, settings, desk, clock, judge, noise_limit: NOISE_LIMIT, context })
+    }
+
+    /// The same run with another judge and another limit for noise of one kind.
+    #[must_use]
+    pub fn judging_by(self, judge: Judge, noise_limit: usize) -> Self {
+        Self { judge, noise_limit, ..self }
     }
 
     /// The same run on another input: what it may spend and has spent, and its deadline, are shared. So a selection of

@@ -40,3 +40,19 @@ pub static MAX_CREDITS_PER_RUN: SettingDefinition = SettingDefinition {
     global: true,
     secret: false,
 };
+
+/// The settings of every transform that may buy: consent, and how much one run may spend.
+pub(crate) const PURCHASE: &[&SettingDefinition] = &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN];
+
+/// Whether values that strangers share are followed or drawn, too.
+pub static INCLUDE_COMMON: SettingDefinition = SettingDefinition {
+    name: "include_common",
+    display_name: "Include common values (true or false)",
+    description: "true also follows or draws what very many domains share, such as a registrar or a DNS service's mailbox",
+    kind: SettingKind::Boolean,
+    choices: &[],
+    default: Some("false"),
+    popup: false,
+    global: false,
+    secret: false,
+};

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use intel::{Credits, Total};
-use maltego::{Entity, Message};
+use maltego::{Entity, Link, Message};
 
 /// Where a transform puts what it finds. Each dialect has its own.
 #[async_trait]
@@ -17,6 +17,15 @@ pub trait Sink: Send {
     /// adds it as it is.
     fn add_for(&mut self, entity: Entity, _inputs: &[usize]) {
         self.add(entity);
+    }
+
+    /// Adds an entity that belongs to some members of the selection, to each in its own way. A sink with a single input
+    /// adds it with the first link.
+    fn add_linked(&mut self, entity: Entity, links: Vec<(usize, Link)>) {
+        match links.into_iter().next() {
+            Some((_, link)) => self.add(entity.linked_by(link)),
+            None => self.add(entity),
+        }
     }
 
     /// Says something to the analyst.

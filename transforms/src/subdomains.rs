@@ -7,12 +7,13 @@ use maltego::{InputKind, TransformDefinition, entity_types};
 use crate::{
     declaration::{Declaration, PriceClass},
     error::RunError,
+    names::show_names,
     observables,
+    own_types::SUMMARY,
     run::{Run, Transform},
     sets,
     settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
     sink::Sink,
-    walk::{sightings, walk},
 };
 
 /// Domain → DNSName.
@@ -27,7 +28,7 @@ static DECLARATION: Declaration = Declaration {
                       its hosts are asked.",
         inputs: &[&entity_types::DOMAIN, &entity_types::DNS_NAME],
         input_kind: InputKind::Single,
-        outputs: &[&entity_types::DNS_NAME, &entity_types::DOMAIN],
+        outputs: &[&entity_types::DNS_NAME, &entity_types::DOMAIN, &SUMMARY],
         set: sets::INFRASTRUCTURE,
         settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
     },
@@ -44,7 +45,7 @@ impl Transform for DomainToSubdomains {
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
         let domain = observables::host(run.input())?;
-        let question = format!("subdomains of {domain}");
-        walk(run, sink, Lookup::Subdomains { domain }, &question, sightings("subdomain")).await
+        let what = format!("subdomains of {domain}");
+        show_names(run, sink, Lookup::Subdomains { domain }, &what, "subdomain").await
     }
 }

@@ -13,7 +13,10 @@ use std::{
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-use super::exchange::{Exchange, Reading, Service, Trade};
+use super::{
+    exchange::{Exchange, Reading, Service, Trade},
+    measure,
+};
 use crate::{clock::Clock, error::ProviderError};
 
 /// When a failing source is left alone.
@@ -57,12 +60,15 @@ impl Breaker {
         Self { next: Box::new(next), settings, clock, services: Mutex::default() }
     }
 
-    fn with_health<T>(&self, service: Service, change: impl FnOnce(&mut Health) -> T) -> T {
+    fn with_health<T>(&self, service: &Service, change: impl FnOnce(&mut Health) -> T) -> T {
         let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
-        change(services.entry(service).or_default())
+        match services.get_mut(service) {
+            Some(health) => change(health),
+            None => change(services.entry(service.clone()).or_default()),
+        }
     }
 
-    fn admit(&self, service: Service) -> Result<Admission<'_>, ProviderError> {
+    fn admit(&self, service: &Service) -> Result<Admission<'_>, ProviderError> {
         let now = self.clock.instant();
         self.with_health(service, |health| match health.resting_until {
             Some(until) if now < until => Err(ProviderError::Resting { retry_in: until - now }),
@@ -73,10 +79,10 @@ impl Breaker {
             }
             None => Ok(false),
         })
-        .map(|trial| Admission { breaker: self, service, trial })
+        .map(|trial| Admission { breaker: self, service: service.clone(), trial })
     }
 
-    fn record(&self, service: Service, outcome: &Result<Reading, ProviderError>) {
+    fn record(&self, service: &Service, outcome: &Result<Reading, ProviderError>) {
         let now = self.clock.instant();
         let failed = matches!(outcome, Err(error) if counts_as_failure(error));
         self.with_health(service, |health| {
@@ -89,9 +95,10 @@ impl Breaker {
                 let rest = self.settings.rest.saturating_mul(1 << health.rests.min(16)).min(self.settings.longest_rest);
                 health.rests = health.rests.saturating_add(1);
                 health.resting_until = Some(now + rest);
+                measure::left_alone(service.provider);
                 tracing::warn!(
                     provider = service.provider,
-                    endpoint = service.endpoint,
+                    endpoint = %service.endpoint,
                     rest_seconds = rest.as_secs(),
                     "source keeps failing and is left alone"
                 );
@@ -119,7 +126,7 @@ struct Admission<'a> {
 impl Drop for Admission<'_> {
     fn drop(&mut self) {
         if self.trial {
-            self.breaker.with_health(self.service, |health| health.trial = false);
+            self.breaker.with_health(&self.service, |health| health.trial = false);
         }
     }
 }
@@ -128,9 +135,9 @@ impl Drop for Admission<'_> {
 impl Trade for Breaker {
     async fn trade(&self, exchange: &Exchange) -> Result<Reading, ProviderError> {
         let service = exchange.service();
-        let admission = self.admit(service)?;
+        let admission = self.admit(&service)?;
         let outcome = self.next.trade(exchange).await;
-        self.record(service, &outcome);
+        self.record(&service, &outcome);
         drop(admission);
         outcome
     }

@@ -39,10 +39,29 @@ impl RunBudget {
         self.confirmed.store(true, Ordering::Release);
     }
 
+    /// Whether somebody said that the budget may be exceeded.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed.load(Ordering::Acquire)
+    }
+
     /// What has been spent so far, purchases under way included.
     #[must_use]
     pub fn spent(&self) -> Credits {
         Credits(self.spent.load(Ordering::Acquire))
+    }
+
+    /// What may be spent without asking.
+    #[must_use]
+    pub const fn limit(&self) -> Credits {
+        self.limit
+    }
+
+    /// Whether so much more may be spent as things stand. Nothing is set aside: this is for whoever wants one decision
+    /// about many purchases before the first of them.
+    #[must_use]
+    pub fn allows(&self, price: Credits) -> bool {
+        self.confirmed.load(Ordering::Acquire) || self.spent() + price <= self.limit
     }
 
     /// Sets aside the price of a purchase, or says why not. Setting aside before buying keeps two pages that are
@@ -60,6 +79,13 @@ impl RunBudget {
 
     fn release(&self, price: Credits) {
         self.spent.fetch_sub(price.0, Ordering::AcqRel);
+    }
+
+    /// Puts what was paid in the place of what was set aside: an answer may have been remembered or joined, and a part
+    /// of a job has a price of its own.
+    fn settle(&self, set_aside: Credits, paid: Credits) {
+        self.spent.fetch_add(paid.0, Ordering::AcqRel);
+        self.release(set_aside);
     }
 }
 
@@ -106,11 +132,11 @@ impl Fetch for Budget {
         })?;
         let outcome = self.next.fetch(routed).await;
         match &outcome {
-            Ok(answer) if answer.provenance.paid == price => {}
+            Ok(answer) => budget.settle(price, answer.provenance.paid),
             // It may have been charged, so the run must not spend the same credits again.
             Err(AskError::Deadline) => {}
             Err(AskError::Provider { error, .. }) if may_have_been_charged(error) => {}
-            _ => budget.release(price),
+            Err(_) => budget.release(price),
         }
         outcome
     }
@@ -121,7 +147,10 @@ impl Fetch for Budget {
 const fn may_have_been_charged(error: &ProviderError) -> bool {
     matches!(
         error,
-        ProviderError::PurchaseUnknown { .. } | ProviderError::TooLarge { .. } | ProviderError::Malformed { .. }
+        ProviderError::PurchaseUnknown { .. }
+            | ProviderError::TooLarge { .. }
+            | ProviderError::Malformed { .. }
+            | ProviderError::NotKept(_)
     )
 }
 
@@ -199,6 +228,16 @@ mod tests {
         bench.transport.push_ok("this is no JSON");
         bench.ask(domains_behind("ns1.host.example")).await.unwrap_err();
         assert_eq!(bench.spent(), Credits(2));
+    }
+
+    #[test]
+    fn many_purchases_can_be_decided_about_at_once() {
+        let budget = RunBudget::new(Credits(10), false);
+        assert!(budget.reserve(Credits(4)).is_ok());
+        assert_eq!((budget.allows(Credits(6)), budget.allows(Credits(7)), budget.limit()), (true, false, Credits(10)));
+        assert_eq!(budget.spent(), Credits(4), "asking sets nothing aside");
+        budget.confirm();
+        assert!(budget.allows(Credits(1000)));
     }
 
     #[test]

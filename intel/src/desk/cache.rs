@@ -10,7 +10,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use moka::future::Cache as Moka;
 
-use super::{Fetch, Routed};
+use super::{
+    Fetch, Reach, Routed,
+    measure::{self, Origin},
+    memory::{Kept, Memory},
+};
 use crate::{
     answer::{Answer, Provenance},
     clock::{Clock, later},
@@ -36,28 +40,58 @@ pub struct CacheSettings {
 
 /// For how long answers are fresh, by kind of lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FreshFor {
-    /// Histories grow at their end only.
-    pub whois_history: Duration,
-    /// Reverse WHOIS indexes are rebuilt about daily.
-    pub reverse_whois: Duration,
-    /// Reverse name server indexes are rebuilt about daily.
-    pub reverse_ns: Duration,
-    /// Subdomain collections grow daily.
-    pub subdomains: Duration,
-    /// The live DNS moves by the minute.
-    pub dns_records: Duration,
-}
+pub struct FreshFor([Duration; LookupKind::ALL.len()]);
 
 impl FreshFor {
-    fn kind(&self, kind: LookupKind) -> Duration {
-        match kind {
-            LookupKind::WhoisHistory => self.whois_history,
-            LookupKind::ReverseWhois => self.reverse_whois,
-            LookupKind::ReverseNs => self.reverse_ns,
-            LookupKind::Subdomains => self.subdomains,
-            LookupKind::DnsRecords => self.dns_records,
+    /// For how long an answer to this kind of lookup is fresh.
+    #[must_use]
+    pub fn kind(&self, kind: LookupKind) -> Duration {
+        let place = LookupKind::ALL.iter().position(|known| *known == kind);
+        place.and_then(|place| self.0.get(place)).copied().unwrap_or_default()
+    }
+
+    /// The same with another time for one kind.
+    #[must_use]
+    pub fn with(mut self, kind: LookupKind, fresh: Duration) -> Self {
+        for (known, place) in LookupKind::ALL.iter().zip(&mut self.0) {
+            if *known == kind {
+                *place = fresh;
+            }
         }
+        self
+    }
+}
+
+/// As long as it takes until the truth behind the answer has probably moved.
+impl Default for FreshFor {
+    fn default() -> Self {
+        Self(LookupKind::ALL.map(|kind| match kind {
+            // Histories grow at their end only.
+            LookupKind::WhoisHistory | LookupKind::DnsHistory | LookupKind::AddressHistory => DAY.saturating_mul(7),
+            // Networks change hands seldom.
+            LookupKind::IpOwner
+            | LookupKind::IpLocation
+            | LookupKind::NameServerRegistration
+            | LookupKind::RegistryContact => DAY.saturating_mul(7),
+            // The live DNS moves by the minute.
+            LookupKind::DnsRecords | LookupKind::Pointers => MINUTE.saturating_mul(10),
+            // Collected data and indexes are rebuilt about daily.
+            LookupKind::WhoisCurrent
+            | LookupKind::ReverseWhois
+            | LookupKind::ReverseNs
+            | LookupKind::ReverseMx
+            | LookupKind::ReverseIp
+            | LookupKind::ReverseDns
+            | LookupKind::Subdomains
+            | LookupKind::Discovery
+            | LookupKind::Certificates
+            | LookupKind::IssuedCertificates
+            | LookupKind::Reputation
+            | LookupKind::Threats
+            | LookupKind::WebsiteContacts
+            | LookupKind::WebsiteCategories
+            | LookupKind::EmailVerification => DAY,
+        }))
     }
 }
 
@@ -68,13 +102,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 impl Default for CacheSettings {
     fn default() -> Self {
         Self {
-            fresh: FreshFor {
-                whois_history: DAY.saturating_mul(7),
-                reverse_whois: DAY,
-                reverse_ns: DAY,
-                subdomains: DAY,
-                dns_records: MINUTE.saturating_mul(10),
-            },
+            fresh: FreshFor::default(),
             negative: HOUR,
             preview: MINUTE.saturating_mul(15),
             memory: 256 * 1024 * 1024,
@@ -85,51 +113,82 @@ impl Default for CacheSettings {
 /// Remembered answers. Two layers of the desk share one.
 #[derive(Debug)]
 pub struct AnswerCache {
-    answers: Moka<String, Remembered>,
+    answers: Moka<String, Kept>,
+    /// What is remembered beyond the life of the process.
+    memory: Option<Arc<dyn Memory>>,
     settings: CacheSettings,
     clock: Arc<dyn Clock>,
-}
-
-#[derive(Debug, Clone)]
-struct Remembered {
-    answer: Answer,
-    fresh_until: Timestamp,
 }
 
 impl AnswerCache {
     /// An empty cache.
     #[must_use]
-    pub fn new(settings: CacheSettings, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(settings: CacheSettings, memory: Option<Arc<dyn Memory>>, clock: Arc<dyn Clock>) -> Self {
         let answers = Moka::builder()
             .max_capacity(settings.memory)
-            .weigher(|key: &String, remembered: &Remembered| {
+            .weigher(|key: &String, remembered: &Kept| {
                 let records: usize = remembered.answer.records().iter().map(weight).sum();
                 u32::try_from(key.len() + 256 + records).unwrap_or(u32::MAX)
             })
             .build();
-        Self { answers, settings, clock }
+        Self { answers, memory, settings, clock }
     }
 
-    async fn recall(&self, key: &str) -> Option<Answer> {
-        let remembered = self.answers.get(key).await?;
-        if remembered.fresh_until <= self.clock.now() {
+    /// A remembered answer that may still be given.
+    pub(super) async fn recall(&self, key: &str) -> Result<Option<Answer>, AskError> {
+        Ok(self.fresh(key, self.clock.now()).await?.map(given_again))
+    }
+
+    /// The answer to a question, if it has been remembered since: by this process or another.
+    pub(super) async fn look_again(&self, routed: &Routed, since: Timestamp) -> Result<Option<Answer>, AskError> {
+        let found = self.fresh(&routed.key(), self.clock.now()).await?;
+        let wanted_anew = routed.question.context.reach == Reach::Refresh;
+        let found = found.filter(|answer| !wanted_anew || answer.provenance.retrieved >= since);
+        Ok(found.map(given_again))
+    }
+
+    async fn fresh(&self, key: &str, now: Timestamp) -> Result<Option<Answer>, AskError> {
+        if let Some(kept) = self.answers.get(key).await {
+            if kept.fresh_until > now {
+                measure::answered(Origin::Memory);
+                return Ok(Some(kept.answer));
+            }
             self.answers.invalidate(key).await;
-            return None;
         }
-        let provenance = Provenance { paid: Credits::FREE, cached: true, ..remembered.answer.provenance };
-        Some(Answer { provenance, ..remembered.answer })
+        let Some(memory) = &self.memory else { return Ok(None) };
+        let kept = memory.recall(key).await.map_err(AskError::Store)?;
+        let Some(kept) = kept.filter(|kept| kept.fresh_until > now) else { return Ok(None) };
+        measure::answered(Origin::Store);
+        self.answers.insert(key.to_owned(), kept.clone()).await;
+        Ok(Some(kept.answer))
     }
 
-    async fn remember(&self, key: String, kind: LookupKind, step: &Step, answer: &Answer) {
-        let fresh = self.settings.fresh.kind(kind);
-        let fresh = match step {
+    async fn remember(&self, routed: &Routed, answer: &Answer) -> Result<(), AskError> {
+        let fresh = self.settings.fresh.kind(routed.question.lookup.kind());
+        let fresh = match routed.question.step {
             Step::Preview => self.settings.preview,
             Step::Page(_) if answer.records().is_empty() => self.settings.negative.min(fresh),
             Step::Page(_) => fresh,
         };
-        let fresh_until = later(answer.provenance.retrieved, fresh);
-        self.answers.insert(key, Remembered { answer: answer.clone(), fresh_until }).await;
+        let fresh_until = if routed.is_purchase() {
+            // What was paid for is not paid for again, until somebody asks for that.
+            Timestamp::MAX
+        } else {
+            later(answer.provenance.retrieved, fresh)
+        };
+        let kept = Kept { answer: answer.clone(), fresh_until };
+        if let Some(memory) = &self.memory {
+            memory.keep(&routed.key(), &kept).await.map_err(AskError::Store)?;
+        }
+        self.answers.insert(routed.key(), kept).await;
+        Ok(())
     }
+}
+
+/// A remembered answer costs nothing and says that it is one.
+fn given_again(answer: Answer) -> Answer {
+    let provenance = Provenance { paid: Credits::FREE, cached: true, ..answer.provenance };
+    Answer { provenance, ..answer }
 }
 
 /// The approximate size of a record in memory, in bytes.
@@ -137,7 +196,11 @@ fn weight(record: &Record) -> usize {
     match record {
         Record::Whois(record) => 2048 + record.raw_text.as_ref().map_or(0, String::len),
         Record::Sighting(sighting) => 96 + sighting.name.as_str().len(),
-        Record::Dns(_) => 256,
+        Record::Pointer(pointer) => 96 + pointer.name.as_str().len(),
+        Record::Dns(_) | Record::Reputation(_) | Record::Threat(_) | Record::WebsiteCategory(_) => 256,
+        Record::Network(_) | Record::WebsiteContacts(_) => 2048,
+        Record::Location(_) | Record::Mailbox(_) | Record::Contact(_) => 512,
+        Record::Certificate(certificate) => 512 + certificate.names.len().saturating_mul(48),
     }
 }
 
@@ -145,12 +208,20 @@ fn weight(record: &Record) -> usize {
 #[derive(Debug)]
 pub(super) struct Cache {
     store: Arc<AnswerCache>,
+    /// Whether this layer remembers what comes from below, rather than only looking.
+    remembers: bool,
     next: Box<dyn Fetch>,
 }
 
 impl Cache {
-    pub(super) fn new(store: Arc<AnswerCache>, next: impl Fetch + 'static) -> Self {
-        Self { store, next: Box::new(next) }
+    /// The layer that everybody passes first.
+    pub(super) fn first_look(store: Arc<AnswerCache>, next: impl Fetch + 'static) -> Self {
+        Self { store, remembers: false, next: Box::new(next) }
+    }
+
+    /// The layer inside the flight, which remembers what the flight brings.
+    pub(super) fn second_look(store: Arc<AnswerCache>, next: impl Fetch + 'static) -> Self {
+        Self { store, remembers: true, next: Box::new(next) }
     }
 }
 
@@ -161,13 +232,16 @@ impl Fetch for Cache {
         if routed.offer.exposure == Exposure::Local {
             return self.next.fetch(routed).await;
         }
-        let key = routed.key();
-        if let Some(answer) = self.store.recall(&key).await {
+        if routed.question.context.reach != Reach::Refresh
+            && let Some(answer) = self.store.recall(&routed.key()).await?
+        {
             return Ok(answer);
         }
         let answer = self.next.fetch(routed).await?;
-        if !answer.provenance.cached {
-            self.store.remember(key, routed.question.lookup.kind(), &routed.question.step, &answer).await;
+        if self.remembers && !answer.provenance.cached {
+            measure::answered(Origin::Source);
+            measure::spent(routed.provider.name(), answer.provenance.paid);
+            self.store.remember(routed, &answer).await?;
         }
         Ok(answer)
     }
@@ -186,37 +260,40 @@ impl CacheSettings {
 mod tests {
     use std::time::Duration;
 
-    use super::super::testing::{Bench, domains_behind, names};
+    use super::super::testing::{Bench, domains_behind, names, records_of};
     use super::CacheSettings;
-    use crate::{credits::Credits, error::ProviderError};
+    use crate::{credits::Credits, error::ProviderError, lookup::LookupKind};
 
     #[tokio::test(start_paused = true)]
-    async fn a_fresh_answer_is_given_again_for_free_and_an_old_one_is_not() {
+    async fn what_was_bought_is_given_again_for_free_however_old_it_is() {
         let bench = Bench::new();
         bench.transport.push_ok(&names(3));
         let bought = bench.ask(domains_behind("ns1.host.example")).await.unwrap();
         assert_eq!((bought.provenance.paid, bought.provenance.cached), (Credits(1), false));
 
-        tokio::time::advance(CacheSettings::default().fresh.reverse_ns - Duration::from_secs(1)).await;
+        // What was paid for is not paid for again because time has passed.
+        tokio::time::advance(Duration::from_secs(400 * 24 * 60 * 60)).await;
         let again = bench.ask(domains_behind("ns1.host.example")).await.unwrap();
         assert_eq!((again.provenance.paid, again.provenance.cached), (Credits::FREE, true));
         assert_eq!(again.provenance.retrieved, bought.provenance.retrieved);
         assert_eq!(bench.transport.sent(), 1);
-
-        tokio::time::advance(Duration::from_secs(1)).await;
-        bench.transport.push_ok(&names(4));
-        let later = bench.ask(domains_behind("ns1.host.example")).await.unwrap();
-        assert_eq!((later.records().len(), later.provenance.cached), (4, false));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_found_is_believed_for_a_shorter_time() {
-        let bench = Bench::new();
-        bench.transport.push_ok(&names(0));
-        assert!(bench.ask(domains_behind("ns1.host.example")).await.unwrap().records().is_empty());
-        tokio::time::advance(CacheSettings::default().negative).await;
-        bench.transport.push_ok(&names(1));
-        assert_eq!(bench.ask(domains_behind("ns1.host.example")).await.unwrap().records().len(), 1);
+    async fn a_free_answer_is_fresh_for_a_time_and_nothing_found_for_a_shorter_one() {
+        let fresh = CacheSettings::default().fresh.kind(LookupKind::DnsRecords);
+        for (found, believed) in [(3, fresh), (0, CacheSettings::default().negative.min(fresh))] {
+            let bench = Bench::new();
+            let lookup = || records_of("shop.example");
+            bench.transport.push_ok(&names(found));
+            bench.ask(lookup()).await.unwrap();
+            tokio::time::advance(believed - Duration::from_secs(1)).await;
+            assert!(bench.ask(lookup()).await.unwrap().provenance.cached);
+            tokio::time::advance(Duration::from_secs(1)).await;
+            bench.transport.push_ok(&names(4));
+            let later = bench.ask(lookup()).await.unwrap();
+            assert_eq!((later.records().len(), later.provenance.cached), (4, false));
+        }
     }
 
     #[tokio::test(start_paused = true)]

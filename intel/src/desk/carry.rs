@@ -6,56 +6,104 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 
 use super::{
     Fetch, Routed,
     exchange::{Exchange, Purpose, Reading, Trade},
+    witness::Trail,
 };
 use crate::{
     answer::{Answer, Page, Provenance},
     clock::Clock,
     credits::Credits,
     error::{AskError, ProviderError},
-    provider::{Call, Step},
+    provider::{Call, Conversation, Heard, Inquiry, Step, Turn},
+    upstream::Request,
 };
+
+/// The most turns of a conversation; whoever needs more is being sent round in circles.
+const MOST_TURNS: usize = 16;
 
 /// Turns a question into a call and a page into an answer.
 #[derive(Debug)]
 pub(super) struct Carry {
-    next: Box<dyn Trade>,
+    next: Arc<dyn Trade>,
     clock: Arc<dyn Clock>,
 }
 
 impl Carry {
-    pub(super) fn new(next: impl Trade + 'static, clock: Arc<dyn Clock>) -> Self {
-        Self { next: Box::new(next), clock }
+    pub(super) fn new(next: Arc<dyn Trade>, clock: Arc<dyn Clock>) -> Self {
+        Self { next, clock }
     }
 
-    async fn page(&self, routed: &Routed) -> Result<Page, ProviderError> {
+    async fn page(&self, routed: &Routed, trail: &Trail) -> Result<Page, ProviderError> {
         let question = &routed.question;
         let request = match routed.provider.call(&question.lookup, &question.step)? {
             Call::Known(page) => return Ok(page),
-            Call::Http(request) => *request,
+            Call::Converse(conversation) => return self.converse(routed, conversation, trail).await,
+            Call::Http(request) => Request::Http(request),
         };
-        let exchange = Exchange {
-            provider: Arc::clone(&routed.provider),
-            offer: routed.offer,
-            lookup: question.lookup.clone(),
-            purpose: Purpose::Step { step: question.step.clone(), purchase: routed.is_purchase() },
-            request,
-            deadline: question.context.deadline,
-        };
-        match self.next.trade(&exchange).await? {
+        let purpose = Purpose::Step { step: question.step.clone(), purchase: routed.is_purchase() };
+        match self.next.trade(&exchange(routed, request, purpose, trail)).await? {
             Reading::Page(page) => Ok(page),
-            Reading::Balance(_) => Err(ProviderError::malformed("a balance was read where a page was asked for")),
+            Reading::Balance(_) | Reading::Batch(_) | Reading::Heard(_) => {
+                Err(ProviderError::malformed("something else was read where a page was asked for"))
+            }
         }
+    }
+
+    /// Carries a conversation through to its page.
+    async fn converse(
+        &self,
+        routed: &Routed,
+        mut conversation: Box<dyn Conversation>,
+        trail: &Trail,
+    ) -> Result<Page, ProviderError> {
+        let mut heard = Vec::new();
+        for _ in 0..MOST_TURNS {
+            match conversation.go_on(heard)? {
+                Turn::Done(page) => return Ok(page),
+                Turn::Ask(inquiries) => {
+                    heard = join_all(inquiries.into_iter().map(|inquiry| self.inquire(routed, inquiry, trail))).await;
+                }
+            }
+        }
+        Err(ProviderError::malformed("the source passes the question on without end"))
+    }
+
+    async fn inquire(&self, routed: &Routed, inquiry: Inquiry, trail: &Trail) -> Heard {
+        let Inquiry { request, service, rate, one_at_a_time } = inquiry;
+        let purpose = Purpose::Inquiry { service, rate, one_at_a_time, purchase: routed.is_purchase() };
+        let outcome = match self.next.trade(&exchange(routed, request.clone(), purpose, trail)).await {
+            Ok(Reading::Heard(response)) => Ok(response),
+            Ok(Reading::Page(_) | Reading::Batch(_) | Reading::Balance(_)) => {
+                Err(ProviderError::malformed("something else was read where a response was asked for"))
+            }
+            Err(error) => Err(error),
+        };
+        Heard { request, outcome }
+    }
+}
+
+fn exchange(routed: &Routed, request: Request, purpose: Purpose, trail: &Trail) -> Exchange {
+    Exchange {
+        provider: Arc::clone(&routed.provider),
+        offer: routed.offer,
+        lookup: routed.question.lookup.clone(),
+        purpose,
+        request,
+        deadline: routed.question.context.deadline,
+        asker: routed.question.context.asker.clone(),
+        trail: trail.clone(),
     }
 }
 
 #[async_trait]
 impl Fetch for Carry {
     async fn fetch(&self, routed: &Routed) -> Result<Answer, AskError> {
-        let mut page = self.page(routed).await.map_err(|error| routed.failed(error))?;
+        let trail = Trail::default();
+        let mut page = self.page(routed, &trail).await.map_err(|error| routed.failed(error))?;
         if let Step::Page(Some(asked)) = &routed.question.step
             && page.next.as_ref() == Some(asked)
         {
@@ -66,10 +114,11 @@ impl Fetch for Carry {
             ));
         }
         let provenance = Provenance {
-            source: routed.provider.source().to_owned(),
+            source: page.source.clone().unwrap_or_else(|| routed.provider.source().to_owned()),
             retrieved: self.clock.now(),
             paid: if routed.is_purchase() { routed.offer.price } else { Credits::FREE },
             cached: false,
+            evidence: trail.ids(),
         };
         Ok(Answer { page: Arc::new(page), provenance })
     }

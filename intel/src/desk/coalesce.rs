@@ -20,7 +20,10 @@ use futures_util::{
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::{Fetch, Routed};
+use super::{
+    Fetch, Routed,
+    measure::{self, Origin},
+};
 use crate::{
     answer::{Answer, Provenance},
     credits::Credits,
@@ -137,6 +140,7 @@ impl Fetch for Coalesce {
                     tokio::task::yield_now().await;
                 }
                 Ok(answer) if !started => {
+                    measure::answered(Origin::Flight);
                     let provenance = Provenance { paid: Credits::FREE, ..answer.provenance };
                     return Ok(Answer { provenance, ..answer });
                 }

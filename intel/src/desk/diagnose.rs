@@ -24,13 +24,13 @@ impl Diagnose {
         let Some(request) = exchange.provider.balance_call() else {
             return ProviderError::AccessRefused;
         };
-        let inquiry = Exchange { purpose: Purpose::Balance, request, ..exchange.clone() };
+        let inquiry = Exchange { purpose: Purpose::Balance, request: request.into(), ..exchange.clone() };
         match self.next.trade(&inquiry).await {
             Ok(Reading::Balance(Some(Credits::FREE))) => ProviderError::NoCredits,
             Ok(Reading::Balance(_)) => ProviderError::PlanForbids,
             Err(ProviderError::BadKey | ProviderError::AccessRefused) => ProviderError::BadKey,
             // The balance service is down as well: say what is known, which is not more than before.
-            Ok(Reading::Page(_)) | Err(_) => ProviderError::AccessRefused,
+            Ok(Reading::Page(_) | Reading::Batch(_) | Reading::Heard(_)) | Err(_) => ProviderError::AccessRefused,
         }
     }
 }

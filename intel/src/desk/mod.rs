@@ -5,17 +5,21 @@
 //!
 //! ```text
 //! policy      special-use names never leave the machine
-//! route       which source answers this kind of question
-//! cache       an answer that is still fresh is given again, for free
+//! route       which sources answer this kind of question, in which order; who steps in for whom
+//! replay      an investigation that is gone through again is told what it was told, and nobody is asked
+//! cache       an answer that is still fresh is given again, for free; what was bought stays so
 //! budget      preview first, buy only what may be bought
 //! coalesce    the same question asked by many at once is asked upstream once
+//! one buyer   of several processes about to buy the same, one does
 //! cache       a second look, inside the flight: what a flight just brought is not fetched again
+//! book        a purchase is written down before it is made
+//! gather      questions that come close together go to the source as one job, where that is worth it
 //! carry       question -> call, page -> answer with its provenance
 //! diagnose    "bad key or no credits?" is split by the source's free balance service
 //! breaker     a source that keeps failing is left alone for a while
 //! retry       transient failures are tried again; a purchase whose outcome is unknown never is
 //! throttle    each attempt keeps to the documented rate, and everybody waits when a source says "wait"
-//! read        transport, then the provider reads the response
+//! read        transport, then the provider reads the response; its bytes are kept before anybody sees it
 //! ```
 //!
 //! The budget stands above coalescing because consent is personal: of two people who ask the same question one may be
@@ -24,21 +28,39 @@
 //!
 //! The unit of asking is one page (see [`crate::answer`]); [`Desk::walk`] strings pages together.
 
+mod asker;
+mod book;
 mod breaker;
 mod budget;
 mod cache;
 mod carry;
 mod coalesce;
+mod count;
 mod diagnose;
+mod dns_servers;
+pub mod dns_transport;
 mod exchange;
+mod gather;
+mod job;
+mod measure;
+mod memory;
+pub mod network;
+mod permit;
 mod policy;
+mod quote;
 mod read;
+mod replay;
 mod retry;
 mod route;
+mod routing;
 mod throttle;
 pub mod transport;
 mod walk;
+pub mod whois_transport;
+mod witness;
 
+#[cfg(test)]
+mod test_stores;
 #[cfg(test)]
 mod testing;
 
@@ -47,12 +69,24 @@ use std::{fmt::Debug, sync::Arc};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
+pub use asker::{Asker, Reach};
+pub use book::{Allowance, Claim, Purchase, PurchaseId, PurchaseOutcome, Refusal, SpendBook};
 pub use breaker::BreakerSettings;
 pub use budget::RunBudget;
 pub use cache::{AnswerCache, CacheSettings, FreshFor};
+pub use count::Count;
+pub use dns_transport::{DnsTransport, DnsTransportSettings};
+pub use job::{JobProgress, JobState};
+pub use memory::{Kept, Memory};
+pub use network::NetworkTransport;
+pub use permit::Permit;
+pub use quote::Quote;
 pub use retry::RetrySettings;
+pub use routing::{KindRoute, RouteMode, Routing};
 pub use transport::{HttpTransport, Transport, TransportSettings};
 pub use walk::Walk;
+pub use whois_transport::{HostResolver, SystemHosts, WhoisTransport, WhoisTransportSettings};
+pub use witness::{StoreFailure, Witness};
 
 use crate::{
     answer::Answer,
@@ -80,16 +114,29 @@ pub struct Context {
     pub deadline: Instant,
     /// What this run may spend and has spent.
     pub budget: Arc<RunBudget>,
+    /// Who is told how far a job is that the question became a part of.
+    pub progress: JobProgress,
+    /// Who may be asked.
+    pub permit: Permit,
+    /// On whose behalf.
+    pub asker: Asker,
+    /// Where the answer may come from.
+    pub reach: Reach,
 }
 
-/// Something that can be asked. The desk is one, and so is every layer above the route.
-#[async_trait]
-pub trait Ask: Debug + Send + Sync {
-    /// Answers one step of a lookup.
-    ///
-    /// # Errors
-    /// See [`AskError`]. Nothing found is an answer.
-    async fn ask(&self, question: &Question) -> Result<Answer, AskError>;
+impl Context {
+    /// Asked by nobody in particular, who may ask everybody.
+    #[must_use]
+    pub fn new(deadline: Instant, budget: Arc<RunBudget>) -> Self {
+        Self {
+            deadline,
+            budget,
+            progress: JobProgress::default(),
+            permit: Permit::default(),
+            asker: Asker::default(),
+            reach: Reach::default(),
+        }
+    }
 }
 
 /// A question that knows who will answer it, and on which terms.
@@ -144,13 +191,35 @@ pub struct DeskSettings {
     pub retry: RetrySettings,
     /// When a failing source is left alone.
     pub breaker: BreakerSettings,
+    /// Who is asked for which kind of question.
+    pub routing: Routing,
+}
+
+/// Where the desk writes down what must not be lost. Each may be missing: then nothing is kept beyond the process.
+#[derive(Debug, Clone, Default)]
+pub struct DeskStores {
+    /// Who keeps what sources say.
+    pub witness: Option<Arc<dyn Witness>>,
+    /// Who remembers answers.
+    pub memory: Option<Arc<dyn Memory>>,
+    /// Who writes purchases down.
+    pub book: Option<Arc<dyn SpendBook>>,
+}
+
+/// Somebody who can be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Respondent {
+    /// The provider's name in settings.
+    pub provider: &'static str,
+    /// The source as people know it.
+    pub source: String,
 }
 
 /// The one way to ask anything.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    layers: Arc<dyn Ask>,
     route: Arc<route::Route>,
+    store: Arc<AnswerCache>,
 }
 
 impl Desk {
@@ -162,40 +231,68 @@ impl Desk {
         clock: Arc<dyn Clock>,
         settings: &DeskSettings,
     ) -> Self {
-        let read = read::Read::new(transport, Arc::clone(&clock));
+        Self::with_stores(providers, transport, clock, settings, DeskStores::default())
+    }
+
+    /// A desk that also writes down what must not be lost.
+    #[must_use]
+    pub fn with_stores(
+        providers: Vec<Arc<dyn Provider>>,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        settings: &DeskSettings,
+        stores: DeskStores,
+    ) -> Self {
+        let DeskStores { witness, memory, book } = stores;
+        let read = read::Read::new(transport, witness, Arc::clone(&clock));
         let throttle = throttle::Throttle::new(read, Arc::clone(&clock));
         let retry = retry::Retry::new(throttle, settings.retry, Arc::clone(&clock));
         let breaker = breaker::Breaker::new(retry, settings.breaker, Arc::clone(&clock));
         let diagnose = diagnose::Diagnose::new(breaker);
-        let carry = carry::Carry::new(diagnose, Arc::clone(&clock));
+        let trades: Arc<dyn exchange::Trade> = Arc::new(diagnose);
+        let carry = carry::Carry::new(Arc::clone(&trades), Arc::clone(&clock));
+        let gather = gather::Gather::new(carry, trades, Arc::clone(&clock));
 
-        let store = Arc::new(AnswerCache::new(settings.cache, Arc::clone(&clock)));
-        let recall = cache::Cache::new(Arc::clone(&store), carry);
-        let coalesce = coalesce::Coalesce::new(recall);
+        let store = Arc::new(AnswerCache::new(settings.cache, memory.clone(), Arc::clone(&clock)));
+        let bookkeeper = book::Bookkeeper::new(gather, book.clone());
+        let recall = cache::Cache::second_look(Arc::clone(&store), bookkeeper);
+        let one_buyer = book::OneBuyer::new(recall, book, Arc::clone(&store), Arc::clone(&clock));
+        let coalesce = coalesce::Coalesce::new(one_buyer);
         let budget = budget::Budget::new(coalesce);
-        let cache = cache::Cache::new(store, budget);
+        let cache = cache::Cache::first_look(Arc::clone(&store), budget);
+        let replay = replay::Replay::new(cache, memory);
 
-        let route = Arc::new(route::Route::new(providers, cache));
-        let layers: Arc<dyn Ask> = Arc::new(policy::Policy::new(Arc::clone(&route)));
-        Self { layers, route }
+        let route = Arc::new(route::Route::new(providers, settings.routing.clone(), replay));
+        Self { route, store }
+    }
+
+    /// Answers one step of a lookup: the first page that any source of its route has.
+    ///
+    /// # Errors
+    /// See [`AskError`]. Nothing found is an answer.
+    pub async fn ask(&self, question: &Question) -> Result<Answer, AskError> {
+        let Question { lookup, step, context } = question.clone();
+        let kind = lookup.kind();
+        let mut walk = Walk::new(Arc::clone(&self.route), lookup, step, context);
+        walk.next().await.unwrap_or(Err(AskError::NoSource { kind }))
     }
 
     /// Answers a lookup page by page.
     #[must_use]
     pub fn walk(&self, lookup: Lookup, context: Context) -> Walk {
-        Walk::new(Arc::clone(&self.layers), lookup, context)
+        Walk::new(Arc::clone(&self.route), lookup, Step::Page(None), context)
+    }
+
+    /// Everybody who would answer this lookup and may be asked, whatever the mode of its route, in its order: for
+    /// whoever wants to hear each of them (see [`Permit::only`]).
+    #[must_use]
+    pub fn respondents(&self, lookup: &Lookup, permit: &Permit) -> Vec<Respondent> {
+        self.route.respondents(lookup, permit)
     }
 
     /// The providers that answer a kind of lookup, in the order they are asked, by the name people know.
     #[must_use]
     pub fn sources(&self, kind: LookupKind) -> Vec<String> {
         self.route.sources(kind)
-    }
-}
-
-#[async_trait]
-impl Ask for Desk {
-    async fn ask(&self, question: &Question) -> Result<Answer, AskError> {
-        self.layers.ask(question).await
     }
 }

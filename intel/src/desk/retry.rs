@@ -9,7 +9,10 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 
-use super::exchange::{Exchange, Reading, Trade};
+use super::{
+    exchange::{Exchange, Reading, Trade},
+    measure,
+};
 use crate::{clock::Clock, error::ProviderError};
 
 /// How failures are tried again.
@@ -81,9 +84,10 @@ impl Trade for Retry {
                 ours.and(wait).filter(|wait| self.clock.instant() + *wait < exchange.deadline)
             })
             .notify(|error, wait| {
+                measure::asked_again(service.provider);
                 tracing::info!(
                     provider = service.provider,
-                    endpoint = service.endpoint,
+                    endpoint = %service.endpoint,
                     %error,
                     wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
                     "trying again"

@@ -16,15 +16,18 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Ask, Context, Desk, DeskSettings, Question, RetrySettings, RunBudget, Transport, Walk};
+use super::{
+    Asker, Context, Count, Desk, DeskSettings, DeskStores, Question, Quote, Reach, RetrySettings, RunBudget, Transport,
+    Walk, test_stores::TestStores,
+};
 use crate::{
     answer::{Answer, Page, Total},
     clock::ManualClock,
     credits::Credits,
     error::{AskError, ProviderError},
-    lookup::{Lookup, LookupKind},
+    lookup::{Lookup, LookupKind, WhoisSubject},
     observable::HostName,
-    provider::{Call, Cursor, Exposure, Offer, Provider, Rate, Step},
+    provider::{Batch, BatchReading, BatchStep, BatchTerms, Call, Cursor, Exposure, Offer, Provider, Rate, Step},
     record::{Record, Sighting},
     upstream::{HttpRequest, HttpResponse},
 };
@@ -38,6 +41,29 @@ pub(super) fn history_of(domain: &str) -> Lookup {
 
 pub(super) fn domains_behind(name_server: &str) -> Lookup {
     Lookup::ReverseNs { name_server: HostName::parse(name_server).unwrap() }
+}
+
+/// A free question.
+pub(super) fn records_of(host: &str) -> Lookup {
+    Lookup::DnsRecords { host: HostName::parse(host).unwrap() }
+}
+
+pub(super) fn whois_of(number: usize) -> Lookup {
+    let domain = HostName::parse(&format!("shop{number}.example")).unwrap();
+    Lookup::WhoisCurrent { subject: WhoisSubject::Domain(domain) }
+}
+
+pub(super) fn batch_submitted() -> String {
+    json!({ "job": "7" }).to_string()
+}
+
+pub(super) fn batch_progress(done: u64, total: u64) -> String {
+    json!({ "done": done, "total": total }).to_string()
+}
+
+/// Positions of lookups, and how many records each gets.
+pub(super) fn batch_answers(rows: &[(usize, usize)]) -> String {
+    json!({ "rows": rows }).to_string()
 }
 
 pub(super) fn count(records: u64) -> String {
@@ -61,8 +87,8 @@ pub(super) fn balance(credits: Option<u64>) -> String {
 #[derive(Debug)]
 pub(super) struct Bench {
     pub(super) transport: Arc<TestTransport>,
-    desk: Desk,
-    budget: Arc<RunBudget>,
+    pub(super) desk: Desk,
+    pub(super) budget: Arc<RunBudget>,
 }
 
 impl Bench {
@@ -71,19 +97,33 @@ impl Bench {
     }
 
     pub(super) fn with_budget(budget: RunBudget) -> Self {
+        Self::over(TestProvider { bulk_price: Credits(1) }, budget, DeskStores::default())
+    }
+
+    /// A run that may spend as much as it likes, where a question in a job costs this.
+    pub(super) fn with_bulk_price(bulk_price: Credits) -> Self {
+        Self::over(TestProvider { bulk_price }, RunBudget::new(Credits::FREE, true), DeskStores::default())
+    }
+
+    /// A desk that writes down what must not be lost.
+    pub(super) fn with_stores(stores: &Arc<TestStores>) -> Self {
+        Self::over(TestProvider { bulk_price: Credits(1) }, RunBudget::new(Credits(1000), false), stores.all())
+    }
+
+    fn over(provider: TestProvider, budget: RunBudget, stores: DeskStores) -> Self {
         let transport = Arc::new(TestTransport::default());
         let clock = Arc::new(ManualClock::starting_at(START.parse().unwrap()));
         let settings = DeskSettings {
             retry: RetrySettings { jitter_seed: Some(7), ..RetrySettings::default() },
             ..DeskSettings::default()
         };
-        let desk =
-            Desk::new(vec![Arc::new(TestProvider)], Arc::clone(&transport) as Arc<dyn Transport>, clock, &settings);
+        let providers: Vec<Arc<dyn Provider>> = vec![Arc::new(provider)];
+        let desk = Desk::with_stores(providers, Arc::clone(&transport) as Arc<dyn Transport>, clock, &settings, stores);
         Self { transport, desk, budget: Arc::new(budget) }
     }
 
     fn context(&self, time: Duration) -> Context {
-        Context { deadline: Instant::now() + time, budget: Arc::clone(&self.budget) }
+        Context::new(Instant::now() + time, Arc::clone(&self.budget))
     }
 
     pub(super) async fn ask(&self, lookup: Lookup) -> Result<Answer, AskError> {
@@ -94,8 +134,21 @@ impl Bench {
         self.desk.ask(&Question { lookup, step: Step::Page(None), context: self.context(time) }).await
     }
 
+    pub(super) async fn ask_as(&self, lookup: Lookup, asker: Asker, reach: Reach) -> Result<Answer, AskError> {
+        let context = Context { asker, reach, ..self.context(Duration::from_secs(120)) };
+        self.desk.ask(&Question { lookup, step: Step::Page(None), context }).await
+    }
+
     pub(super) fn walk(&self, lookup: Lookup) -> Walk {
         self.desk.walk(lookup, self.context(Duration::from_secs(120)))
+    }
+
+    pub(super) async fn count(&self, lookup: &Lookup) -> Result<Count, AskError> {
+        self.desk.count(lookup, &self.context(Duration::from_secs(120))).await
+    }
+
+    pub(super) async fn quote(&self, lookups: &[Lookup]) -> Quote {
+        self.desk.quote(lookups, &self.context(Duration::from_secs(120))).await
     }
 
     pub(super) fn spent(&self) -> Credits {
@@ -155,7 +208,9 @@ impl Transport for TestTransport {
 
 /// WHOIS history costs 50 and has a preview, reverse NS costs 1 and has none.
 #[derive(Debug)]
-struct TestProvider;
+struct TestProvider {
+    bulk_price: Credits,
+}
 
 impl Provider for TestProvider {
     fn name(&self) -> &'static str {
@@ -167,13 +222,22 @@ impl Provider for TestProvider {
     }
 
     fn lookups(&self) -> &'static [LookupKind] {
-        &[LookupKind::WhoisHistory, LookupKind::ReverseNs]
+        &[
+            LookupKind::WhoisCurrent,
+            LookupKind::WhoisHistory,
+            LookupKind::ReverseNs,
+            LookupKind::ReverseIp,
+            LookupKind::IpOwner,
+            LookupKind::DnsRecords,
+        ]
     }
 
     fn offer(&self, lookup: &Lookup) -> Option<Offer> {
         let (endpoint, price, free_preview) = match lookup.kind() {
             LookupKind::WhoisHistory => ("whois-history", Credits(50), true),
-            LookupKind::ReverseNs => ("reverse-ns", Credits(1), false),
+            LookupKind::WhoisCurrent => ("whois", Credits(1), false),
+            LookupKind::ReverseNs | LookupKind::ReverseIp | LookupKind::IpOwner => ("reverse-ns", Credits(1), false),
+            LookupKind::DnsRecords => ("dns", Credits::FREE, false),
             _ => return None,
         };
         Some(Offer { endpoint, exposure: Exposure::ThirdParty, price, free_preview, rate: Some(TEST_RATE) })
@@ -188,16 +252,17 @@ impl Provider for TestProvider {
     fn read(&self, _: &Lookup, _: &Step, response: &HttpResponse) -> Result<Page, ProviderError> {
         let body: Value =
             serde_json::from_slice(&response.body).map_err(|error| ProviderError::malformed(error.to_string()))?;
-        let records = body["names"].as_array().into_iter().flatten().map(|name| {
-            let name = HostName::parse(name.as_str().unwrap()).unwrap();
-            Record::Sighting(Sighting { name, first_seen: None, last_seen: None })
-        });
+        let records = body["names"].as_array().into_iter().flatten().map(|name| seen(name.as_str().unwrap()));
         Ok(Page {
             records: records.collect(),
             next: body["next"].as_str().map(|next| Cursor(next.to_owned())),
             total: body["count"].as_u64().map(Total::Exactly),
-            notes: Vec::new(),
+            ..Page::default()
         })
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        Some(self)
     }
 
     fn balance_call(&self) -> Option<HttpRequest> {
@@ -207,5 +272,57 @@ impl Provider for TestProvider {
     fn read_balance(&self, _: &Lookup, response: &HttpResponse) -> Result<Option<Credits>, ProviderError> {
         let body: Value = serde_json::from_slice(&response.body).unwrap();
         Ok(body["credits"].as_u64().map(Credits))
+    }
+}
+
+fn seen(name: &str) -> Record {
+    Record::Sighting(Sighting {
+        name: HostName::parse(name).unwrap(),
+        first_seen: None,
+        last_seen: None,
+        registrar: None,
+    })
+}
+
+/// More than five current WHOIS records are a job.
+impl Batch for TestProvider {
+    fn terms(&self, lookup: &Lookup) -> Option<BatchTerms> {
+        let offer = Offer { endpoint: "bulk", price: self.bulk_price, ..self.offer(lookup)? };
+        (lookup.kind() == LookupKind::WhoisCurrent).then_some(BatchTerms {
+            offer,
+            window: Duration::from_millis(100),
+            longest_window: Duration::from_secs(1),
+            worth_above: 5,
+            largest: 1000,
+            shortest_poll: Duration::from_secs(2),
+            longest_poll: Duration::from_secs(30),
+            job_time: Duration::from_secs(600),
+        })
+    }
+
+    fn call(&self, _: &[Lookup], _: &BatchStep) -> Result<HttpRequest, ProviderError> {
+        Ok(HttpRequest::get(Url::parse("https://test.example/bulk").unwrap()))
+    }
+
+    fn read(&self, _: &[Lookup], step: &BatchStep, response: &HttpResponse) -> Result<BatchReading, ProviderError> {
+        let body: Value = serde_json::from_slice(&response.body).unwrap();
+        let number = |value: &Value| value.as_u64().unwrap();
+        Ok(match step {
+            BatchStep::Submit => {
+                BatchReading::Submitted { job: body["job"].as_str().unwrap().to_owned(), refused: Vec::new() }
+            }
+            BatchStep::Poll { .. } => {
+                BatchReading::Progress { done: number(&body["done"]), total: number(&body["total"]) }
+            }
+            BatchStep::Fetch { .. } => {
+                let rows = body["rows"].as_array().unwrap();
+                let page = |row: &Value| {
+                    let records = (0..number(&row[1])).map(|record| seen(&format!("d{record}.example"))).collect();
+                    let position = usize::try_from(number(&row[0])).unwrap();
+                    (position, Ok(Page { records, ..Page::default() }))
+                };
+                BatchReading::Answers { pages: rows.iter().map(page).collect(), rows: rows.len() as u64 }
+            }
+        })
     }
 }

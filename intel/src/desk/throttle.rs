@@ -21,7 +21,10 @@ use governor::{
 };
 use tokio::time::Instant;
 
-use super::exchange::{Exchange, Reading, Service, Trade};
+use super::{
+    exchange::{Exchange, Reading, Service, Trade},
+    measure,
+};
 use crate::{clock::Clock, error::ProviderError, provider::Rate};
 
 /// The shortest pause after "too many requests" without a stated wait.
@@ -78,19 +81,19 @@ impl Line {
         Self { limiter, clock, head: tokio::sync::Mutex::default(), paused_until: Mutex::default() }
     }
 
-    /// Waits for a turn.
-    async fn turn(&self, deadline: Instant) -> Result<(), ProviderError> {
+    /// Waits for a turn. Whoever keeps what is returned keeps everybody else of the line waiting.
+    async fn turn(&self, deadline: Instant) -> Result<tokio::sync::MutexGuard<'_, ()>, ProviderError> {
         let now = || self.clock.clock.instant();
         let too_late = |wait: Duration| ProviderError::Crowded { wait };
         let started = now();
-        let _head = tokio::time::timeout_at(deadline, self.head.lock())
+        let head = tokio::time::timeout_at(deadline, self.head.lock())
             .await
             .map_err(|_| too_late(deadline.saturating_duration_since(started)))?;
         loop {
             let wait = match self.pause(now()) {
                 Some(wait) => wait,
                 None => match self.limiter.as_ref().map(RateLimiter::check) {
-                    None | Some(Ok(())) => return Ok(()),
+                    None | Some(Ok(())) => return Ok(head),
                     Some(Err(not_until)) => not_until.wait_time_from(self.clock.now()),
                 },
             };
@@ -122,9 +125,13 @@ fn quota(rate: Rate) -> Option<Quota> {
 #[async_trait]
 impl Trade for Throttle {
     async fn trade(&self, exchange: &Exchange) -> Result<Reading, ProviderError> {
-        let line = self.line(exchange.service(), exchange.offer.rate);
-        line.turn(exchange.deadline).await?;
+        let line = self.line(exchange.service(), exchange.rate());
+        let arrived = self.clock.instant();
+        let head = line.turn(exchange.deadline).await?;
+        measure::waited(exchange.provider.name(), self.clock.instant().saturating_duration_since(arrived));
+        let alone = exchange.one_at_a_time().then_some(head);
         let outcome = self.next.trade(exchange).await;
+        drop(alone);
         if let Err(ProviderError::RateLimited { wait }) = &outcome {
             line.pause_for(wait.unwrap_or(UNSTATED_PAUSE));
         }

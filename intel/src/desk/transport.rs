@@ -7,7 +7,11 @@
 //! more: a redirect or a typo in a base URL must not leak them either. Redirects are not followed: a source's API does
 //! not redirect, and a key in a header must not be carried to wherever somebody points.
 
-use std::{fmt::Debug, net::SocketAddr, time::Duration};
+use std::{
+    fmt::Debug,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -22,7 +26,7 @@ use url::Url;
 use crate::{
     error::ProviderError,
     observable::HostName,
-    upstream::{HttpRequest, HttpResponse, Secret},
+    upstream::{DnsRequest, DnsResponse, HttpRequest, HttpResponse, Secret, WhoisRequest, WhoisResponse},
 };
 
 /// Sends requests.
@@ -34,6 +38,23 @@ pub trait Transport: Debug + Send + Sync {
     /// [`ProviderError::Unreachable`] when nothing was sent, [`ProviderError::Broken`], [`ProviderError::Timeout`] or
     /// [`ProviderError::TooLarge`] afterwards. A status of 400 or 500 is a response.
     async fn send(&self, request: &HttpRequest, at_most: Duration) -> Result<HttpResponse, ProviderError>;
+
+    /// Sends one query to a WHOIS server and reads until it closes the connection.
+    ///
+    /// # Errors
+    /// As [`Transport::send`]; [`ProviderError::Unreachable`] from a transport that does not speak WHOIS.
+    async fn whois(&self, _request: &WhoisRequest, _at_most: Duration) -> Result<WhoisResponse, ProviderError> {
+        Err(ProviderError::Unreachable { detail: "WHOIS is not spoken here".to_owned() })
+    }
+
+    /// Asks the configured DNS resolvers one question.
+    ///
+    /// # Errors
+    /// As [`Transport::send`]; [`ProviderError::Unreachable`] from a transport that does not speak DNS. That a name does
+    /// not exist is an answer; that the resolver refused or failed is [`ProviderError::Upstream`].
+    async fn dns(&self, _request: &DnsRequest, _at_most: Duration) -> Result<DnsResponse, ProviderError> {
+        Err(ProviderError::Unreachable { detail: "DNS is not spoken here".to_owned() })
+    }
 }
 
 /// How requests leave this machine.
@@ -67,7 +88,7 @@ impl Default for TransportSettings {
 #[derive(Debug, Error)]
 #[error("the upstream settings cannot be used: {reason}")]
 pub struct TransportError {
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// HTTP over the internet: rustls, HTTP/2 where the source speaks it, compressed bodies, optional proxy or gateway.
@@ -120,8 +141,8 @@ impl HttpTransport {
             value.set_sensitive(true);
             outgoing = outgoing.header(name.clone(), value);
         }
-        if let Some(body) = &request.body {
-            outgoing = outgoing.body(body.clone());
+        if let Some(body) = outgoing_body(request) {
+            outgoing = outgoing.body(body);
         }
         let response = outgoing.send().await.map_err(|error| failure(&error, timeout))?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -192,41 +213,55 @@ fn failure(error: &reqwest::Error, timeout: Duration) -> ProviderError {
 }
 
 /// Resolves names with the system's resolver configuration, in this process.
-struct SystemResolver {
+#[derive(Clone)]
+pub(super) struct SystemResolver {
     resolver: Option<TokioResolver>,
 }
 
 impl SystemResolver {
-    fn from_system() -> Self {
+    pub(super) fn from_system() -> Self {
         let resolver = TokioResolver::builder_tokio().and_then(|builder| builder.build());
         if let Err(error) = &resolver {
             tracing::warn!(%error, "the system's resolver configuration cannot be read: only addresses will work");
         }
         Self { resolver: resolver.ok() }
     }
+
+    /// The addresses of a name. The error says why there are none.
+    pub(super) async fn addresses(&self, host: &HostName) -> Result<Vec<IpAddr>, String> {
+        if host.as_str() == "localhost" {
+            return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+        }
+        if let Some(special) = host.special_use() {
+            return Err(format!("special-use name ({special}) is not resolved"));
+        }
+        let resolver = self.resolver.as_ref().ok_or("no resolver is configured on this machine")?;
+        let found = resolver.lookup_ip(format!("{host}.")).await.map_err(|error| error.to_string())?;
+        Ok(found.iter().collect())
+    }
 }
 
 impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let resolver = self.resolver.clone();
+        let resolver = self.clone();
         Box::pin(async move {
             let host = HostName::parse(name.as_str())?;
-            if host.as_str() == "localhost" {
-                let addresses = [[127, 0, 0, 1].into(), std::net::Ipv6Addr::LOCALHOST.into()];
-                return Ok(
-                    Box::new(addresses.map(|address: std::net::IpAddr| SocketAddr::new(address, 0)).into_iter())
-                        as Addrs,
-                );
-            }
-            if let Some(special) = host.special_use() {
-                return Err(format!("special-use name ({special}) is not resolved").into());
-            }
-            let resolver = resolver.ok_or("no resolver is configured on this machine")?;
-            let found = resolver.lookup_ip(format!("{host}.")).await?;
-            let addresses: Vec<SocketAddr> = found.iter().map(|address| SocketAddr::new(address, 0)).collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            let addresses = resolver.addresses(&host).await?;
+            Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
+}
+
+/// The body as it is sent, with the key in it where that is the place for keys. A body that is no JSON object has no
+/// such place: it is sent as it is, and the source will say that the key is missing.
+fn outgoing_body(request: &HttpRequest) -> Option<Bytes> {
+    let body = request.body.as_ref()?;
+    let Some(Secret::Field(name, secret)) = &request.secret else { return Some(body.clone()) };
+    let with_key = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).and_then(|mut fields| {
+        fields.insert((*name).to_owned(), secret.expose_secret().into());
+        serde_json::to_vec(&fields)
+    });
+    Some(with_key.map_or_else(|_| body.clone(), Bytes::from))
 }
 
 #[cfg(test)]
@@ -245,6 +280,19 @@ mod tests {
         ] {
             assert_eq!(through_gateway(&Url::parse(gateway).unwrap(), &original).as_str(), expected);
         }
+    }
+
+    #[test]
+    fn a_key_that_belongs_into_the_body_is_put_there_when_it_is_sent() {
+        let url = Url::parse("https://vendor.example/api").unwrap();
+        let request = HttpRequest::post_json(url, &serde_json::json!({"domainName": "cmt-net.example"}))
+            .with_secret(Secret::Field("apiKey", "at_secret".into()));
+        assert!(!format!("{request:?} {:?} {:?}", request.secret, request.body).contains("at_secret"));
+        let sent: serde_json::Value = serde_json::from_slice(&outgoing_body(&request).unwrap()).unwrap();
+        assert_eq!(sent, serde_json::json!({"domainName": "cmt-net.example", "apiKey": "at_secret"}));
+
+        let no_object = HttpRequest { body: Some(Bytes::from_static(b"text")), ..request };
+        assert_eq!(outgoing_body(&no_object).as_deref(), Some(b"text".as_slice()));
     }
 
     #[test]

@@ -1,193 +1,113 @@
-//! The markers, fillers and services that [`super::judge`] knows, as data. As of 2026-11.
+//! The lists that ship with the project.
 //!
-//! All values are compared whole, after folding (case, blanks and punctuation do not matter), so they stand here as their
-//! authors write them. Whoever adds one says where it was seen. A value that could be somebody's own name does not
-//! belong here, however often it is a marker: a missing marker costs a useless node, a wrong one hides a person.
+//! Each list is a file in `lists/` beside this module: a title, where its entries come from, when it was put together, how
+//! sure it is, and groups of entries of one kind. An origin says so where nobody has re-checked entries at their source. A file is a list of facts that anybody can correct without knowing Rust;
+//! tests hold every file to its form (it parses, it is sorted, nothing stands twice, everything is in the form that
+//! values are compared in).
+//!
+//! A file is parsed once, when the first value of its sort is judged. It cannot fail then: the tests have read it.
 
-/// What registries and registrars write in place of a value that they keep to themselves.
-pub(super) const REDACTION_MARKERS: &[&str] = &[
-    // ICANN's Temporary Specification for gTLD Registration Data (2018) and the Registration Data Policy after it ask
-    // for "REDACTED FOR PRIVACY" or a similar value; these are the similar ones. Seen in gTLD WHOIS and RDAP.
-    "REDACTED FOR PRIVACY",
-    "Redacted for Privacy Purposes",
-    "REDACTED FOR PRIVACY (DT)",
-    "REDACTED FOR GDPR PRIVACY",
-    "Redacted for GDPR",
-    "Redacted due to GDPR",
-    "GDPR Redacted",
-    "GDPR Masked",
-    "GDPR Protected",
-    "REDACTED",
-    "DATA REDACTED",
-    "Name Redacted",
-    "EMAIL REDACTED FOR PRIVACY",
-    "Data Protected",
-    "Data Protected, not disclosed",
-    "Data Privacy Protected",
-    "Data Not Disclosed",
-    "<data not disclosed>",
-    "Not Disclosed",
-    "NOT DISCLOSED!",
-    "Undisclosed",
-    "Non-Public Data",
-    "Nonpublic Data",
-    "Statutory Masking Enabled",
-    "Withheld for Privacy Purposes",
-    "Personal data, can not be publicly disclosed according to applicable laws",
-    // Data vendors: the state of a whole record, passed through as a value.
-    "MASKED_WHOIS_DATA",
-    // Registrars of the time before 2018, for customers who asked for it, without a service's name.
-    "Registration Private",
-    "Private Registration",
-    "Private Registrant",
-    "Privacy Protected",
-    "Privacy Protection",
-    "Whois Protected",
-    "Hidden for Privacy",
-    // Country-code registries: .tr ("Hidden upon user request"), .it ("hidden"), .fr ("Ano Nymous"), .ru ("Private
-    // Person"), .eu ("NOT DISCLOSED! Visit www.eurid.eu for webbased whois."), .sg and others ("[PRIVATE]").
-    "Hidden upon user request",
-    "hidden",
-    "Ano Nymous",
-    "Private Person",
-    "Visit www.eurid.eu for webbased whois.",
-    "Visit www.eurid.eu for the web-based WHOIS.",
-    "[PRIVATE]",
-    "Not published",
-    "Not shown",
-];
+use std::sync::Arc;
 
-/// What people and programs write where they have nothing to say. Seen in WHOIS data of all kinds.
-pub(super) const FILLERS: &[&str] = &[
-    "N/A",
-    "none",
-    "unknown",
-    "null",
-    "nil",
-    "undefined",
-    "empty",
-    "anonymous",
-    "not available",
-    "not applicable",
-    "not provided",
-    "not specified",
-    "not assigned",
-    "unspecified",
-    "no data",
-    "no name",
-    "no e-mail",
-    "no email",
-    "no phone",
-    "no organisation",
-    "no organization",
-    "no company",
-    "no address",
-    "none given",
-    // Registrars that have no identifier from the registry.
-    "Not Available From Registry",
-];
+use serde::Deserialize;
 
-/// Services that stand in the owner's place, by the names that they give themselves.
-pub(super) const PRIVACY_SERVICES: &[&str] = &[
-    // GoDaddy and its resellers.
-    "Domains By Proxy, LLC",
-    "Domains By Proxy, Inc.",
-    "Domains By Proxy",
-    "DomainsByProxy.com",
-    // Namecheap, first WhoisGuard (until 2021), then Withheld for Privacy.
-    "WhoisGuard, Inc.",
-    "WhoisGuard Protected",
-    "WhoisGuard",
-    "Withheld for Privacy ehf",
-    "Withheld for Privacy",
-    "Privacy service provided by Withheld for Privacy ehf",
-    // NameSilo.
-    "PrivacyGuardian.org",
-    "PrivacyGuardian.org llc",
-    "See PrivacyGuardian.org",
-    // eNom and Tucows. With a customer number: see `PREFIXES`.
-    "Whois Privacy Protection Service, Inc.",
-    "Whois Privacy Protection Service",
-    "Whois Agent",
-    "Contact Privacy Inc.",
-    "Contact Privacy Inc. Customer",
-    // Name.com.
-    "Domain Protection Services, Inc.",
-    "Domain Protection Services",
-    // Dynadot.
-    "Super Privacy Service LTD",
-    "Super Privacy Service LTD c/o Dynadot",
-    "Super Privacy Service c/o Dynadot",
-    "Dynadot Privacy",
-    "Dynadot Privacy Service",
-    // Network Solutions, Web.com, Register.com.
-    "Perfect Privacy, LLC",
-    // Newfold: Bluehost, HostGator, Domain.com.
-    "Domain Privacy Service FBO Registrant",
-    "Domain Privacy Group, Inc.",
-    "Domain Privacy Group",
-    "Jewella Privacy LLC",
-    "Jewella Privacy",
-    // Public Domain Registry and its resellers.
-    "PrivacyProtect.org",
-    "Privacy Protect, LLC",
-    "Privacy Protect, LLC (PrivacyProtect.org)",
-    // Key-Systems, Amazon, Gandi.
-    "c/o whoisproxy.com",
-    "c/o whoisproxy.com Ltd.",
-    "whoisproxy.com",
-    "Whoisproxy.com Ltd.",
-    "Identity Protection Service",
-    "Identity Protect Limited",
-    // Porkbun, DreamHost, Epik, Sav, Automattic, 101domain, Njalla.
-    "Private by Design, LLC",
-    "Proxy Protection LLC",
-    "Anonymize, Inc.",
-    "Anonymize LLC",
-    "Privacy Hero, Inc.",
-    "Knock Knock WHOIS Not There, LLC",
-    "Digital Privacy Corporation",
-    "1337 Services LLC",
-    "Njalla Okta LLC",
-    // Moniker, Above.com, Uniregistry, TurnCommerce, Com Laude, Fabulous.
-    "Moniker Privacy Services",
-    "MyPrivacy.net Ltd.",
-    "MyPrivacy.net",
-    "PrivacyDotLink Customer",
-    "NameBrightPrivacy.com",
-    "Whois Privacy - Com Laude",
-    "Whois Privacy Services Pty Ltd",
-    "Whois Privacy Services",
-    // Infomaniak, Internet.bs, Hexonet, enumDNS, Shinjiru and others.
-    "Domain Privacy Trustee SA",
-    "Domain Privacy Trustee",
-    "Fundacion Private Whois",
-    "Private Whois",
-    "Whois Privacy",
-    "Whois Privacy Service",
-    "Whois Privacy Corp.",
-    "Whois Privacy (enumDNS dba)",
-    "Whois Privacy Protection Foundation",
-    "Whoisprotection.cc",
-    "Whois Protection",
-    "Domain Whois Protection Service",
-    "Global Domain Privacy Services Inc",
-    "Domain Privacy Limited",
-    "PrivateName Services Inc.",
-    "PrivateName Services",
-    // Registrars of Russia and China.
-    "Protection of Private Person",
-    "Privacy protection service - whoisproxy.ru",
-    "Domain ID Shield Service Co., Limited",
-    "Hidden by Whois Privacy Protection Service",
-    "YinSi BaoHu Yi KaiQi (Hidden by Whois Privacy Protection Service)",
-    "YinSi BaoHu Yi KaiQi",
-    // An invented service on a reserved name, so that workshop cases can show what one looks like.
-    "Hidden Owner Privacy Service",
-];
+use super::{Basis, Confidence, NoiseKind, Verdict};
 
-/// What may follow a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A list as it stands in the program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct List {
+    /// Its name, which is that of its file.
+    pub(super) name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! lists {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal;)*) => {
+        $($(#[$doc])* pub(super) const $constant: List =
+            List { name: $name, text: include_str!(concat!("lists/", $name, ".toml")) };)*
+        /// Every list.
+        #[cfg(test)]
+        pub(super) const ALL: &[List] = &[$($constant),*];
+    };
+}
+
+lists! {
+    /// Beginnings of markers and services.
+    BEGINNINGS = "beginnings";
+    /// Domains of disposable mailboxes.
+    DISPOSABLE_MAIL = "disposable-mail";
+    /// Domains of dynamic DNS services.
+    DYNAMIC_DNS = "dynamic-dns";
+    /// What means unknown.
+    FILLERS = "fillers";
+    /// Domains of mailboxes for anybody.
+    FREE_MAIL = "free-mail";
+    /// What SPF policies include.
+    MAIL_SENDERS = "mail-senders";
+    /// What takes mail.
+    MAIL_SERVERS = "mail-servers";
+    /// What zones are served from.
+    NAME_SERVERS = "name-servers";
+    /// Networks of content networks and site builders.
+    NETWORKS_CONTENT = "networks-content";
+    /// Networks of parking services.
+    NETWORKS_PARKING = "networks-parking";
+    /// Addresses of sinkholes.
+    NETWORKS_SINKHOLES = "networks-sinkholes";
+    /// Mailboxes of privacy services.
+    PRIVACY_MAILBOXES = "privacy-mailboxes";
+    /// Phone numbers of privacy services.
+    PRIVACY_PHONES = "privacy-phones";
+    /// Names of privacy services.
+    PRIVACY_SERVICES = "privacy-services";
+    /// Mailboxes of hosters and registrars.
+    PROVIDER_MAILBOXES = "provider-mailboxes";
+    /// What stands in place of a redacted value.
+    REDACTION_MARKERS = "redaction-markers";
+    /// Local parts that are desks.
+    ROLE_MAILBOXES = "role-mailboxes";
+    /// Names that are desks.
+    ROLE_TITLES = "role-titles";
+    /// Autonomous systems.
+    SYSTEMS = "systems";
+    /// What web sites are served from.
+    WEB_HOSTS = "web-hosts";
+}
+
+/// The form of a file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[cfg_attr(not(test), expect(dead_code, reason = "for people who read the file"))]
+    title: String,
+    source: String,
+    date: String,
+    confidence: Confidence,
+    groups: Vec<Group>,
+}
+
+/// Entries of one kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    kind: NoiseKind,
+    /// Instead of the file's.
+    confidence: Option<Confidence>,
+    /// Instead of the file's.
+    source: Option<String>,
+    /// Who runs all of `values`.
+    operator: Option<String>,
+    tail: Option<Tail>,
+    #[serde(default)]
+    values: Vec<String>,
+    /// Value and operator.
+    #[serde(default)]
+    entries: Vec<(String, String)>,
+}
+
+/// What may follow a beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Tail {
     /// One customer number or code: digits, or letters and digits mixed.
     Code,
@@ -195,94 +115,198 @@ pub(super) enum Tail {
     Anything,
 }
 
-/// Beginnings of values to which the author itself appends something: a customer's number, the domain, an address.
-/// Each counts only with something behind it; alone it stands among the whole values if it occurs.
-pub(super) const PREFIXES: &[(&str, Tail, super::NoiseKind)] = {
-    use super::NoiseKind::{PrivacyService, Redacted};
-    &[
-        // Tucows, Google: "Contact Privacy Inc. Customer 0123456789".
-        ("Contact Privacy Inc. Customer", Tail::Code, PrivacyService),
-        // Uniregistry.
-        ("PrivacyDotLink Customer", Tail::Code, PrivacyService),
-        // Newfold and its predecessors.
-        ("Jewella Privacy LLC Privacy ID#", Tail::Code, PrivacyService),
-        ("Jewella Privacy", Tail::Code, PrivacyService),
-        ("Savvy Investments, LLC Privacy ID#", Tail::Code, PrivacyService),
-        // Dynadot names the reseller, the registrars of Japan themselves.
-        ("Super Privacy Service LTD c/o", Tail::Anything, PrivacyService),
-        ("Whois Privacy Protection Service by", Tail::Anything, PrivacyService),
-        // ICANN's Temporary Specification, appendix A §2.5.1, and registries' wordings of it.
-        ("Please query the RDDS service of the Registrar of Record", Tail::Anything, Redacted),
-        ("Please query the WHOIS server of the owning registrar", Tail::Anything, Redacted),
-        // GoDaddy and MarkMonitor: the address of a web form in place of a mailbox.
-        ("Select Contact Domain Holder link at", Tail::Anything, Redacted),
-        ("Select Request Email Form at", Tail::Anything, Redacted),
-        // .be.
-        ("Not shown, please visit www.dnsbelgium.be", Tail::Anything, Redacted),
-    ]
-};
+/// One entry of a list.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) value: String,
+    /// Who runs it; empty where nobody does.
+    pub(super) operator: String,
+    pub(super) kind: NoiseKind,
+    pub(super) confidence: Confidence,
+    pub(super) tail: Option<Tail>,
+    pub(super) basis: Arc<Basis>,
+}
 
-/// Who is meant in `On behalf of <domain> <role>`, which Key-Systems, Amazon and Gandi write.
-pub(super) const ON_BEHALF_ROLES: &[&str] = &["owner", "admin", "tech", "billing"];
+impl Entry {
+    /// The entry's verdict with a reason of its own.
+    pub(super) fn verdict(&self, reason: impl Into<String>) -> Verdict {
+        Verdict::new(self.kind, reason, self.confidence, &self.basis)
+    }
+}
 
-/// Domains whose mailboxes belong to a privacy service, with the service. Names below them are the service's too.
-pub(super) const MAILBOX_DOMAINS: &[(&str, &str)] = &[
-    ("domainsbyproxy.com", "Domains By Proxy"),
-    ("whoisguard.com", "WhoisGuard"),
-    ("withheldforprivacy.com", "Withheld for Privacy"),
-    ("withheldforprivacy.email", "Withheld for Privacy"),
-    ("contactprivacy.com", "Contact Privacy"),
-    ("contactprivacy.email", "Contact Privacy"),
-    ("privacyguardian.org", "PrivacyGuardian.org"),
-    ("whoisprivacyprotect.com", "Whois Privacy Protection Service"),
-    ("protecteddomainservices.com", "Domain Protection Services"),
-    ("privacyprotect.org", "PrivacyProtect.org"),
-    ("domainprivacygroup.com", "Domain Privacy Group"),
-    ("identity-protect.org", "Identity Protection Service"),
-    ("anonymised.email", "CSC's anonymised mailboxes"),
-    ("superprivacyservice.com", "Super Privacy Service"),
-    ("dnstinations.com", "DNStination, which holds names for MarkMonitor's customers"),
-    ("whoisproxy.com", "whoisproxy.com"),
-    ("whoisproxy.org", "whoisproxy.com"),
-    ("1and1-private-registration.com", "IONOS private registration"),
-    ("o-w-o.info", "OVH's obfuscated mailboxes"),
-    ("contact.gandi.net", "Gandi's obfuscated mailboxes"),
-    ("spamfree.bookmyname.com", "BookMyName's obfuscated mailboxes"),
-    ("networksolutionsprivateregistration.com", "Perfect Privacy"),
-    ("perfectprivacy.com", "Perfect Privacy"),
-    ("proxy.dreamhost.com", "Proxy Protection"),
-    ("privatewho.is", "Knock Knock WHOIS Not There"),
-    ("privacy.above.com", "Above.com's privacy service"),
-    ("privacy-link.com", "PrivacyDotLink"),
-    ("monikerprivacy.net", "Moniker Privacy Services"),
-    ("myprivacy.net", "MyPrivacy.net"),
-    ("namebrightprivacy.com", "NameBrightPrivacy.com"),
-    ("anonymize.com", "Anonymize"),
-    ("whoisprivacycorp.com", "Whois Privacy Corp."),
-    ("whoisprotectservice.com", "Whois Protect Service"),
-    ("whoisprotection.cc", "Whoisprotection.cc"),
-    ("privatewhois.net", "Private Whois"),
-    ("domaindiscreet.com", "Domain Discreet"),
-    ("domainnameproxyservice.com", "Domain Name Proxy Service"),
-    ("yinsibaohu.aliyun.com", "YinSi BaoHu"),
-    ("regprivate.ru", "the privacy service of Russian registrars"),
-    // An invented service on a reserved name, see `PRIVACY_SERVICES`.
-    ("hidden-owner.example", "Hidden Owner Privacy Service"),
-];
+impl List {
+    fn read(self) -> Result<File, toml::de::Error> {
+        toml::from_str(self.text)
+    }
 
-/// Phone and fax numbers of privacy services, in international digits, with the service. A number of theirs joins
-/// strangers as well as a mailbox does. Each was seen in WHOIS records beside the service's name.
-pub(super) const PHONE_DIGITS: &[(&str, &str)] = &[
-    ("14806242599", "Domains By Proxy"),
-    ("14806242598", "Domains By Proxy"),
-    ("3544212434", "Withheld for Privacy"),
-    ("5078365503", "WhoisGuard"),
-    ("5117057182", "WhoisGuard"),
-    ("14165385457", "Contact Privacy"),
-    ("13478717726", "PrivacyGuardian.org"),
-    ("441483307527", "Identity Protection Service"),
-    ("441483304031", "Identity Protection Service"),
-    ("14252740657", "Whois Privacy Protection Service"),
-    ("18022274003", "PrivacyProtect.org"),
-    ("18772738550", "Knock Knock WHOIS Not There"),
-];
+    /// The entries in the order of the file.
+    pub(super) fn entries(self) -> Vec<Entry> {
+        let Ok(file) = self.read() else { return Vec::new() };
+        let mut entries = Vec::new();
+        for group in file.groups {
+            let basis = Arc::new(Basis {
+                list: self.name.to_owned(),
+                origin: group.source.unwrap_or_else(|| file.source.clone()),
+                date: Some(file.date.clone()),
+            });
+            let operator = group.operator.unwrap_or_default();
+            let values = group.values.into_iter().map(|value| (value, operator.clone()));
+            entries.extend(values.chain(group.entries).map(|(value, operator)| Entry {
+                value,
+                operator,
+                kind: group.kind,
+                confidence: group.confidence.unwrap_or(file.confidence),
+                tail: group.tail,
+                basis: Arc::clone(&basis),
+            }));
+        }
+        entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, net::IpAddr};
+
+    use super::*;
+    use crate::{
+        noise::contact::fold,
+        observable::{HostName, PersonName, PhoneNumber},
+    };
+
+    #[test]
+    fn every_list_says_where_it_comes_from_and_as_of_when() {
+        for list in ALL {
+            let file = list.read().unwrap_or_else(|error| panic!("{}: {error}", list.name));
+            assert!(file.title.len() > 5 && file.source.len() > 10, "{}", list.name);
+            assert!(
+                file.date.parse::<jiff::civil::Date>().is_ok()
+                    || format!("{}-01", file.date).parse::<jiff::civil::Date>().is_ok(),
+                "{}",
+                list.name
+            );
+            assert!(list.text.starts_with("# "), "{} does not say what it is", list.name);
+            assert!(!list.entries().is_empty(), "{}", list.name);
+            for group in &file.groups {
+                assert!(
+                    group.values.is_empty() != group.entries.is_empty(),
+                    "{}: a group is values or entries",
+                    list.name
+                );
+                assert!(group.entries.is_empty() || group.operator.is_none(), "{}", list.name);
+                assert_eq!(group.tail.is_some(), list.name == BEGINNINGS.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_is_a_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/noise/lists");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        assert_eq!(files, ALL.iter().map(|list| list.name).collect::<Vec<_>>());
+    }
+
+    /// What the values of a list are sorted by.
+    fn order(list: List, value: &str) -> (bool, u128, String) {
+        if let Ok(network) = value.parse::<ipnet::IpNet>() {
+            let number = match network.addr() {
+                IpAddr::V4(address) => u128::from(u32::from(address)),
+                IpAddr::V6(address) => u128::from(address),
+            };
+            return (network.addr().is_ipv6(), number, String::new());
+        }
+        if list.name == SYSTEMS.name {
+            return (false, value.parse().unwrap(), String::new());
+        }
+        (false, 0, value.to_lowercase())
+    }
+
+    #[test]
+    fn every_group_is_sorted_and_nothing_stands_twice_in_a_list() {
+        for list in ALL {
+            let file = list.read().unwrap();
+            let mut seen: HashMap<String, String> = HashMap::new();
+            for group in &file.groups {
+                let values: Vec<&String> =
+                    group.values.iter().chain(group.entries.iter().map(|(value, _)| value)).collect();
+                for pair in values.windows(2) {
+                    assert!(
+                        order(*list, pair[0]) < order(*list, pair[1]),
+                        "{}: {} before {}",
+                        list.name,
+                        pair[0],
+                        pair[1]
+                    );
+                }
+                for value in values {
+                    // What is compared folded must not stand there in two spellings.
+                    let key = match list.name {
+                        "beginnings" | "fillers" | "privacy-services" | "redaction-markers" => fold(value),
+                        _ => value.clone(),
+                    };
+                    if let Some(other) = seen.insert(key, value.clone()) {
+                        panic!("{}: {value:?} and {other:?} are the same", list.name);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_numbers_and_networks_are_in_the_form_they_are_compared_in() {
+        for list in [WEB_HOSTS, NAME_SERVERS, MAIL_SERVERS, MAIL_SENDERS, PROVIDER_MAILBOXES] {
+            for entry in list.entries() {
+                let name = entry.value.strip_prefix("*.").unwrap_or(&entry.value).replace('#', "0");
+                assert_eq!(HostName::parse(&name).unwrap().as_str(), name, "{}", list.name);
+                assert!(name.contains('.'), "{} would swallow a whole top level", entry.value);
+                assert!(!entry.operator.is_empty(), "{}", entry.value);
+            }
+        }
+        for list in [FREE_MAIL, DISPOSABLE_MAIL, DYNAMIC_DNS, PRIVACY_MAILBOXES] {
+            for entry in list.entries() {
+                assert_eq!(HostName::parse(&entry.value).unwrap().as_str(), entry.value);
+                assert!(entry.value.contains('.'), "{}", entry.value);
+            }
+        }
+        for list in [NETWORKS_CONTENT, NETWORKS_PARKING, NETWORKS_SINKHOLES] {
+            for entry in list.entries() {
+                let network: ipnet::IpNet = entry.value.parse().unwrap_or_else(|_| panic!("{}", entry.value));
+                assert_eq!(network.trunc().to_string(), entry.value, "{}", list.name);
+                assert!(!entry.operator.is_empty(), "{}", entry.value);
+            }
+        }
+        for entry in PRIVACY_PHONES.entries() {
+            assert_eq!(PhoneNumber::parse(&format!("+{}", entry.value)).unwrap().digits(), entry.value);
+        }
+        for entry in ROLE_TITLES.entries() {
+            assert_eq!(PersonName::parse(&entry.value).unwrap().folded(), entry.value);
+        }
+        for entry in ROLE_MAILBOXES.entries() {
+            assert!(entry.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{}", entry.value);
+        }
+        for list in [FILLERS, PRIVACY_SERVICES, REDACTION_MARKERS] {
+            for entry in list.entries() {
+                let value = &entry.value;
+                assert!(!fold(value).is_empty(), "{value:?} would make everything without letters noise");
+            }
+        }
+        for entry in BEGINNINGS.entries() {
+            assert!(fold(&entry.value).split(' ').count() > 1, "{} is too short to decide by", entry.value);
+        }
+    }
+
+    /// A mailbox for anybody is somebody's own; were its domain on another list as well, it would be taken away from them.
+    #[test]
+    fn no_domain_gives_mailboxes_to_anybody_and_to_nobody() {
+        let free: Vec<String> = FREE_MAIL.entries().into_iter().map(|entry| entry.value).collect();
+        for list in [DISPOSABLE_MAIL, PRIVACY_MAILBOXES, DYNAMIC_DNS] {
+            for entry in list.entries() {
+                assert!(!free.contains(&entry.value), "{} is in {} as well", entry.value, list.name);
+            }
+        }
+    }
+}

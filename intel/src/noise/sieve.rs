@@ -5,7 +5,7 @@
 //! a privacy service, every other field is the service's too, so all of them go. A mailbox or a street that belongs to a
 //! service goes alone: registrars put relaying mailboxes next to an owner's real name.
 
-use super::{Noise, NoiseKind};
+use super::{NoiseKind, Verdict};
 use crate::record::Contact;
 
 /// What passes judgement, and what was learnt from what did not.
@@ -16,7 +16,7 @@ pub(crate) struct Sieve<J> {
     service: Option<String>,
 }
 
-impl<J: Fn(&str) -> Option<Noise>> Sieve<J> {
+impl<J: Fn(&str) -> Option<Verdict>> Sieve<J> {
     /// A sieve with a judge, [`judge`](super::judge) outside tests.
     pub(crate) fn new(judge: J) -> Self {
         Self { judge, redacted: false, service: None }
@@ -33,7 +33,7 @@ impl<J: Fn(&str) -> Option<Noise>> Sieve<J> {
                 let service = text.rsplit_once('@').map_or(text.as_str(), |(_, domain)| domain);
                 self.service.get_or_insert_with(|| service.to_owned());
             }
-            NoiseKind::Placeholder => {}
+            _ => {}
         }
         None
     }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{HostName, ObservableError, pasted};
 
 /// The longest address: 64 octets, `@`, 253 octets (RFC 5321 §4.5.3.1), and room for what surrounds it when pasted.
 const LONGEST: usize = 2048;
 
 /// A mailbox: the local part as given, the domain normalised.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EmailAddress {
     text: String,
     domain: HostName,

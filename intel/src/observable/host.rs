@@ -5,6 +5,8 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{ObservableError, SpecialUse, SpecialUseKind, pasted, special_use};
 
 /// A host name in its one normal form: A-labels (RFC 5890), lower case, no trailing dot, at most 253 octets with labels
@@ -13,8 +15,23 @@ use super::{ObservableError, SpecialUse, SpecialUseKind, pasted, special_use};
 /// Labels are made of letters, digits, hyphens and underscores. Underscores are allowed because DNS owner names have
 /// them (`_dmarc`). So are hyphens at the ends of labels, against RFC 952: the DNS itself does not mind (RFC 2181 §11),
 /// such names exist below domains that hand out names to customers, and a name that was seen must not be lost.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct HostName(String);
+
+impl From<HostName> for String {
+    fn from(host: HostName) -> Self {
+        host.0
+    }
+}
+
+impl TryFrom<String> for HostName {
+    type Error = ObservableError;
+
+    fn try_from(text: String) -> Result<Self, ObservableError> {
+        Self::parse(&text)
+    }
+}
 
 impl HostName {
     /// Reads what people paste: defanged, with scheme, path, port, user, wildcard label or trailing dot, in any case, as

@@ -145,7 +145,7 @@ const ATTACHED: [&str; 6] = [
 ];
 
 /// A folded name without its legal forms; the name itself if nothing would be left.
-pub(super) fn without(folded: &str) -> String {
+pub(crate) fn without(folded: &str) -> String {
     let words: Vec<&str> = folded.split(' ').collect();
     let mut name = words.as_slice();
     loop {

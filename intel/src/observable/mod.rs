@@ -10,7 +10,7 @@
 mod address;
 mod email;
 mod host;
-mod legal_form;
+pub(crate) mod legal_form;
 mod name;
 mod network;
 mod pasted;

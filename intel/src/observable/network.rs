@@ -6,6 +6,7 @@ use std::{
 };
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+use serde::{Deserialize, Serialize};
 
 use super::{ObservableError, is_public_address, pasted};
 
@@ -13,7 +14,7 @@ use super::{ObservableError, is_public_address, pasted};
 ///
 /// Registries give out ranges, routing knows prefixes, and not every range is one prefix. So the range is kept as it is,
 /// and [`Netblock::cidrs`] says of which prefixes it consists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Netblock {
     first: IpAddr,
     last: IpAddr,
@@ -145,7 +146,7 @@ impl fmt::Display for Netblock {
 }
 
 /// An autonomous system number (RFC 6793).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AutonomousSystem(u32);
 
 impl AutonomousSystem {

@@ -4,12 +4,14 @@
 //! is sent as the thing itself, a field is null, missing or an empty text and means the same each time, and the case of
 //! a name follows whoever wrote that endpoint. Structures with derived deserialisation give up on the whole answer for
 //! one odd field, and the answer may have cost fifty credits. So answers are read as plain [`serde_json::Value`]s
-//! through [`Node`], whose accessors turn whatever stands there into the wanted type, or into `None`.
+//! through [`Node`], whose accessors turn whatever stands there into the wanted type, or into `None`. A list of one and the
+//! thing in it are the same to them, whichever of the two was expected.
 //!
 //! No accessor fails, recurses or allocates more than the value it returns; the depth of nesting is bounded by
 //! [`serde_json`] itself.
 
 use jiff::{civil::Date, fmt::strtime};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::moment::Moment;
@@ -29,16 +31,18 @@ const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 /// Day spellings that have one reading only; registries of old wrote them.
 const DAY_FORMATS: [&str; 3] = ["%d-%b-%Y", "%Y/%m/%d", "%Y.%m.%d"];
 
-/// Parses a body. A byte order mark is skipped, and bytes that are not UTF-8 become replacement characters: one broken
-/// name in ten thousand records must not lose the others.
+/// Parses the document that a body begins with. A byte order mark is skipped, bytes that are not UTF-8 become replacement
+/// characters, and whatever follows a whole document (a comment of a proxy, a warning of the service's own language) is
+/// no part of it: neither must lose an answer that is all there.
 ///
 /// # Errors
-/// When the body is not JSON, or not all of it.
+/// When the body does not begin with JSON, or ends before it does.
 pub fn parse(body: &[u8]) -> Result<Value, serde_json::Error> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let first = |text: &str| Value::deserialize(&mut serde_json::Deserializer::from_str(text));
     match std::str::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_str(&String::from_utf8_lossy(body)),
+        Ok(text) => first(text),
+        Err(_) => first(&String::from_utf8_lossy(body)),
     }
 }
 
@@ -53,13 +57,24 @@ impl<'a> Node<'a> {
         Self(value)
     }
 
-    /// A field of an object; the case of its name matters only if two names differ in nothing else. A null node if
+    /// A field of an object, or of the only one in a list; the case of its name matters only if two names differ in nothing else. A null node if
     /// there is no such field, or no object.
     #[must_use]
     pub fn get(self, name: &str) -> Self {
-        let Value::Object(fields) = self.0 else { return Self(&NOTHING) };
+        let Value::Object(fields) = self.only() else { return Self(&NOTHING) };
         let ignoring_case = || fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
         Self(fields.get(name).or_else(ignoring_case).unwrap_or(&NOTHING))
+    }
+
+    /// The value, or the only one in a list of one.
+    fn only(self) -> &'a Value {
+        match self.0 {
+            Value::Array(items) => match items.as_slice() {
+                [only] => only,
+                _ => self.0,
+            },
+            value => value,
+        }
     }
 
     /// The first of several fields that holds something.
@@ -68,10 +83,10 @@ impl<'a> Node<'a> {
         names.iter().map(|name| self.get(name)).find(|node| !node.is_blank()).unwrap_or(Self(&NOTHING))
     }
 
-    /// Null, an empty or blank text, an empty list, an empty object.
+    /// Null, an empty or blank text, an empty list, an empty object, or a list of one of these.
     #[must_use]
     pub fn is_blank(self) -> bool {
-        match self.0 {
+        match self.only() {
             Value::Null => true,
             Value::String(text) => text.trim().is_empty(),
             Value::Array(items) => items.is_empty(),
@@ -97,16 +112,23 @@ impl<'a> Node<'a> {
         self.0.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), Self(value)))
     }
 
+    /// The value that stands here, as it is.
+    #[must_use]
+    pub const fn value(self) -> &'a Value {
+        self.0
+    }
+
     /// A text exactly as it is, blanks included.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
-        self.0.as_str()
+        self.only().as_str()
     }
 
-    /// A text without surrounding blanks, or a number as text. Blank texts, truth values, lists and objects are `None`.
+    /// A text without surrounding blanks, or a number as text. Blank texts, truth values, objects and lists of several
+    /// are `None`.
     #[must_use]
     pub fn text(self) -> Option<String> {
-        match self.0 {
+        match self.only() {
             Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
             // 15555550100.0 is a phone number that went through a floating-point variable.
             Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => {
@@ -120,7 +142,7 @@ impl<'a> Node<'a> {
     /// An integer, from a number or from a text that is one. A fraction is cut off.
     #[must_use]
     pub fn integer(self) -> Option<i64> {
-        match self.0 {
+        match self.only() {
             Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
             Value::String(text) => {
                 let text = text.trim();
@@ -139,7 +161,7 @@ impl<'a> Node<'a> {
     /// A truth value: `true`, `"true"`, `"yes"`, `1`, `"1"` and their opposites, in any case.
     #[must_use]
     pub fn boolean(self) -> Option<bool> {
-        match self.0 {
+        match self.only() {
             Value::Bool(truth) => Some(*truth),
             Value::String(text) if ["true", "yes"].iter().any(|word| text.trim().eq_ignore_ascii_case(word)) => {
                 Some(true)
@@ -215,6 +237,8 @@ mod tests {
         assert_eq!(Node::new(&value).get("DOMAINNAME").text().as_deref(), Some("a"));
         assert!(Node::new(&value).get("domain").is_null());
         assert!(Node::new(&json!("no object")).get("domain").is_null());
+        assert_eq!(Node::new(&json!([value])).get("DomainName").text().as_deref(), Some("a"));
+        assert!(Node::new(&json!([value, value])).get("DomainName").is_null());
     }
 
     #[test]
@@ -236,7 +260,10 @@ mod tests {
             (json!(""), None),
             (json!(null), None),
             (json!(true), None),
-            (json!(["x"]), None),
+            (json!(["x"]), Some("x")),
+            (json!([["x"]]), None),
+            (json!(["x", "y"]), None),
+            (json!([]), None),
             (json!({"str": "x"}), None),
         ] {
             assert_eq!(Node::new(&value).text().as_deref(), text, "{value}");
@@ -260,7 +287,8 @@ mod tests {
             (json!(""), None),
             (json!(null), None),
             (json!(true), None),
-            (json!([7]), None),
+            (json!([7]), Some(7)),
+            (json!([7, 8]), None),
         ] {
             assert_eq!(Node::new(&value).integer(), integer, "{value}");
         }
@@ -279,6 +307,8 @@ mod tests {
             (json!(2), None),
             (json!(null), None),
             (json!("perhaps"), None),
+            (json!([true]), Some(true)),
+            (json!(["no"]), Some(false)),
         ] {
             assert_eq!(Node::new(&value).boolean(), truth, "{value}");
         }
@@ -333,6 +363,16 @@ mod tests {
     fn a_broken_byte_loses_one_character_and_not_the_answer() {
         let value = parse(b"\xef\xbb\xbf{\"name\":\"M\xfcller\"}").expect("JSON");
         assert_eq!(Node::new(&value).get("name").text().as_deref(), Some("M\u{fffd}ller"));
+    }
+
+    #[test]
+    fn what_follows_a_whole_document_is_no_part_of_it() {
+        for after in ["", " \r\n", "<!-- served -->", "\0\0", "Notice: odd", "{\"a\": 2}"] {
+            assert_eq!(parse(format!("{{\"a\": 1}}{after}").as_bytes()).expect("JSON"), json!({"a": 1}), "{after:?}");
+        }
+        for text in ["", "{\"a\": 1", "{\"a\": 1]", "Notice: odd {\"a\": 1}"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
     }
 
     proptest! {

@@ -4,19 +4,45 @@
 //! upstream request, and reads the upstream's response into records or one of the typed errors. It neither sends
 //! anything nor remembers anything: caching, money, pacing, retries and sockets belong to the desk, the same for all.
 
+mod batch;
 pub mod case;
+mod conversation;
+pub mod crtsh;
+pub mod dns;
 pub mod lenient;
+pub mod whois43;
 pub mod whoisxml;
 
 use std::{fmt::Debug, time::Duration};
+
+pub use batch::{Batch, BatchReading, BatchStep, BatchTerms};
+pub use conversation::{Conversation, Heard, Inquiry, Turn};
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::Page,
     credits::Credits,
     error::ProviderError,
     lookup::{Lookup, LookupKind},
-    upstream::{HttpRequest, HttpResponse},
+    upstream::{HttpRequest, HttpResponse, Request, Response},
 };
+
+/// The names of all sources that ship, as settings and routes write them.
+pub const NAMES: [&str; 12] = [
+    "case",
+    "whoisxml",
+    "rdap",
+    "whois43",
+    "dns",
+    "crtsh",
+    "certspotter",
+    "circl",
+    "cymru",
+    "mmdb",
+    "hackertarget",
+    "viewdns",
+];
 
 /// Who learns of a question, from nobody to the target itself. Ordered: a case's ceiling is a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,10 +68,21 @@ impl Exposure {
             Self::Touch => "touch",
         }
     }
+
+    /// Who learns of it, in words that complete "known to …".
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Local => "nobody outside this machine",
+            Self::ThirdParty => "a data source that is not the target's",
+            Self::Infrastructure => "the target's own name servers",
+            Self::Touch => "the target's own machines",
+        }
+    }
 }
 
 /// Where a page starts, in the provider's own terms; opaque to everybody else.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor(pub String);
 
 /// Which part of a lookup is asked for.
@@ -90,10 +127,12 @@ impl Rate {
 }
 
 /// How a step is carried out.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Call {
     /// Send this and give the response to [`Provider::read`].
     Http(Box<HttpRequest>),
+    /// Several exchanges, of which each depends on what came before.
+    Converse(Box<dyn Conversation>),
     /// Nothing has to be sent: the provider holds the answer itself.
     Known(Page),
 }
@@ -112,17 +151,45 @@ pub trait Provider: Debug + Send + Sync {
     /// The terms for this lookup; `None` if this provider does not answer it.
     fn offer(&self, lookup: &Lookup) -> Option<Offer>;
 
+    /// Whether nobody else is to be asked about what this source answers, even where it has nothing: a workshop case is
+    /// the whole world of its exercise.
+    fn is_closed_world(&self) -> bool {
+        false
+    }
+
+    /// The questions that this source has to be asked one after the other to answer the lookup in full; most often the
+    /// lookup itself. Their answers may overlap.
+    fn parts(&self, lookup: &Lookup) -> Vec<Lookup> {
+        vec![lookup.clone()]
+    }
+
     /// How to carry out a step.
     ///
     /// # Errors
     /// [`ProviderError::InvalidInput`] when this source cannot be asked about this observable.
     fn call(&self, lookup: &Lookup, step: &Step) -> Result<Call, ProviderError>;
 
-    /// Reads the response to a step.
+    /// Reads the response to a [`Call::Http`].
     ///
     /// # Errors
     /// Whatever the response says went wrong, or [`ProviderError::Malformed`]. Nothing found is not an error.
-    fn read(&self, lookup: &Lookup, step: &Step, response: &HttpResponse) -> Result<Page, ProviderError>;
+    fn read(&self, _lookup: &Lookup, _step: &Step, _response: &HttpResponse) -> Result<Page, ProviderError> {
+        Err(ProviderError::malformed("this source is not asked in single exchanges"))
+    }
+
+    /// Whether the response to an inquiry of a conversation is an answer at all, rather than "too many requests" or a
+    /// gateway's error page. Failures that are told here are tried again where that may help.
+    ///
+    /// # Errors
+    /// What the response says went wrong. "Not found" is an answer.
+    fn judge(&self, _request: &Request, _response: &Response) -> Result<(), ProviderError> {
+        Ok(())
+    }
+
+    /// How many lookups are answered as one job, where the source can do that.
+    fn batch(&self) -> Option<&dyn Batch> {
+        None
+    }
 
     /// A free request that tells how many credits are left, where the source has one.
     fn balance_call(&self) -> Option<HttpRequest> {

@@ -3,7 +3,7 @@
 //! A trainer writes what the record showed, markers included: noise is part of what participants have to learn. It is
 //! judged by the same rules as the answer of a vendor, so a case behaves like the world does.
 
-use super::format::{ContactLine, Text};
+use super::{fields::Text, format::ContactLine};
 use crate::{
     noise::{self, Sieve},
     record::Contact,

@@ -5,7 +5,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::format::Name;
+use super::fields::Name;
 use crate::{
     observable::HostName,
     record::{DnsData, DnsRecordType},

@@ -4,14 +4,17 @@
 //! that is easiest to type, to copy as a line, to sort and to compare in any editor. Every field carries an example in
 //! its schema; error messages show that example, so there is one place where the right form is written down.
 
-use std::{borrow::Cow, fmt, sync::LazyLock};
+use std::{fmt, sync::LazyLock};
 
-use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::{moment::Moment, observable::HostName, record::DnsRecordType};
+use super::fields::{
+    Accused, Block, CaseName, CertificateName, Day, Fingerprint, Hexadecimal, Mailbox, Name, Phone, Score, Subject,
+    Text, WebAddress,
+};
+use crate::{moment::Moment, record::DnsRecordType};
 
 /// The versions of the format that this program reads.
 pub const FORMATS: [i64; 1] = [1];
@@ -73,7 +76,23 @@ pub(super) enum RecordLine {
     Whois(Box<WhoisLine>),
     /// A DNS record and when it was seen.
     Dns(DnsLine),
+    /// A network: whose addresses they are, and where.
+    Network(NetworkLine),
+    /// A certificate and the names it is good for.
+    Certificate(CertificateLine),
+    /// How far a name or an address is trusted.
+    Reputation(ReputationLine),
+    /// What a name, an address, a network, a web address or a file is accused of.
+    Threat(ThreatLine),
+    /// What a web site shows.
+    Website(WebsiteLine),
+    /// What is known about a mailbox.
+    Mailbox(MailboxLine),
 }
+
+/// The kinds of record, as the field `record` names them.
+pub(super) const RECORD_KINDS: [&str; 8] =
+    ["whois", "dns", "network", "certificate", "reputation", "threat", "website", "mailbox"];
 
 /// A domain's WHOIS record as it was seen on one day.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -276,101 +295,157 @@ impl From<DnsType> for DnsRecordType {
     }
 }
 
-/// A text that says something: trimmed and not empty. A field without a value is left out, so that an empty text can
-/// only be an oversight.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Text(pub(super) String);
-
-impl Text {
-    fn new(text: &str) -> Result<Self, &'static str> {
-        match text.trim() {
-            "" => Err("it is empty: write a text, or leave the field out"),
-            text => Ok(Self(text.to_owned())),
-        }
-    }
+/// A network: whose addresses they are, and where.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkLine {
+    /// The addresses, as a prefix or as a first and a last address.
+    #[schemars(example = &"192.0.2.0/24")]
+    pub(super) network: Block,
+    /// The name that the registry gave it.
+    #[schemars(example = &"TALA-NET")]
+    pub(super) name: Option<Text>,
+    /// The organisation that holds it.
+    #[schemars(example = &"Tala Hosting")]
+    pub(super) organization: Option<Text>,
+    /// The two-letter country code (ISO 3166-1).
+    #[schemars(example = &"ZZ")]
+    pub(super) country_code: Option<Text>,
+    /// The city.
+    #[schemars(example = &"Port Marlow")]
+    pub(super) city: Option<Text>,
+    /// The number of the autonomous system that announces it, without quotes.
+    #[serde(rename = "as")]
+    #[schemars(example = 64500)]
+    pub(super) system: Option<u32>,
+    /// The name of the autonomous system.
+    #[schemars(example = &"TALA-AS")]
+    pub(super) as_name: Option<Text>,
+    /// The mailbox for complaints.
+    #[schemars(example = &"abuse@tala-host.example")]
+    pub(super) abuse_email: Option<Text>,
 }
 
-/// A host name, plainly written. [`HostName::parse`] forgives whatever people paste into a search box; in a file a
-/// scheme, a path or a wildcard is a mistake, and a name without a dot is one too.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name(pub(super) HostName);
-
-impl Name {
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        if text.contains(['/', '@', ':', '*', '?', '#']) || text.contains(char::is_whitespace) {
-            return Err(format!("{text:?} is not a plain name: write it without scheme, path, port, user or *"));
-        }
-        let name = HostName::parse(text).map_err(|error| error.to_string())?;
-        if !name.as_str().chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
-            return Err(format!("{text:?} has characters that names cannot have"));
-        }
-        if !name.as_str().contains('.') {
-            return Err(format!("{text:?} has no dot: write the whole name"));
-        }
-        Ok(Self(name))
-    }
+/// A certificate and the names it is good for.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CertificateLine {
+    /// The names it is good for; `*.` before a name stands for any one label.
+    #[schemars(length(min = 1), example = ["velani.example", "*.velani.example"])]
+    pub(super) names: Vec<CertificateName>,
+    /// The subject's common name; without it, the first of the names.
+    #[schemars(example = &"velani.example")]
+    pub(super) subject: Option<Text>,
+    /// Who issued it.
+    #[schemars(example = &"Letters Authority R1")]
+    pub(super) issuer: Text,
+    /// The serial number, in hexadecimal digits.
+    #[schemars(example = &"0A1B2C")]
+    pub(super) serial: Hexadecimal,
+    /// From when it is good.
+    #[schemars(example = &"2019-06-03")]
+    pub(super) not_before: Moment,
+    /// Until when it is good.
+    #[schemars(example = &"2019-09-01")]
+    pub(super) not_after: Moment,
+    /// The SHA-256 digest of the certificate, in hexadecimal digits.
+    #[schemars(example = &"9c".repeat(32))]
+    pub(super) fingerprint: Option<Fingerprint>,
 }
 
-/// The name of a case: small letters, digits and hyphens, so that it can be a folder, an argument and a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CaseName(pub(super) String);
-
-impl CaseName {
-    const PATTERN: &'static str = "^[a-z0-9][a-z0-9-]{0,63}$";
-
-    fn new(text: &str) -> Result<Self, String> {
-        let letters = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if letters && !text.is_empty() && text.len() <= 64 && !text.starts_with('-') {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(format!("{text:?} is not a case's name: use up to 64 small letters, digits and hyphens"))
-        }
-    }
+/// How far a name or an address is trusted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReputationLine {
+    /// The name or the address.
+    #[schemars(example = &"velani.example")]
+    pub(super) subject: Subject,
+    /// From 0 (bad) to 100 (good), without quotes.
+    #[schemars(example = 12.5)]
+    pub(super) score: Score,
+    /// What speaks against it.
+    #[serde(default)]
+    #[schemars(example = ["listed for phishing"])]
+    pub(super) warnings: Vec<Text>,
 }
 
-/// A calendar day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Day(pub(super) Date);
-
-impl Day {
-    fn new(text: &str) -> Result<Self, String> {
-        match text.trim().parse() {
-            Ok(Moment::Day(day)) => Ok(Self(day)),
-            _ => Err(format!("{text:?} is not a day: write year-month-day")),
-        }
-    }
+/// What a name, an address, a network, a web address or a file is accused of.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThreatLine {
+    /// What is accused: a name with all names below it, an address, a network, a web address, or the digest of a file.
+    #[schemars(example = &"velani.example")]
+    pub(super) indicator: Accused,
+    /// The accusation, in a word or a few.
+    #[schemars(example = &"phishing")]
+    pub(super) threat: Text,
+    /// When it was first seen.
+    #[schemars(example = &"2020-11-02")]
+    pub(super) first_seen: Option<Moment>,
+    /// When it was last seen.
+    #[schemars(example = &"2021-04-30")]
+    pub(super) last_seen: Option<Moment>,
 }
 
-/// Reading and describing a text with a rule of its own.
-macro_rules! text_field {
-    ($type:ident, $name:literal, $schema:tt) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::new(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-            }
-        }
-
-        impl JsonSchema for $type {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                $name.into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
-    };
+/// What a web site shows.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebsiteLine {
+    /// The site's name; with and without `www.` it is the same site.
+    #[schemars(example = &"velani.example")]
+    pub(super) site: Name,
+    /// The title of its front page.
+    #[schemars(example = &"Velani: lamps and lanterns")]
+    pub(super) title: Option<Text>,
+    /// The companies that it names as its own.
+    #[serde(default)]
+    #[schemars(example = ["Compute Make Tomorrow"])]
+    pub(super) companies: Vec<Text>,
+    /// The mailboxes on it.
+    #[serde(default)]
+    #[schemars(example = ["hello@velani.example"])]
+    pub(super) emails: Vec<Mailbox>,
+    /// The phone numbers on it.
+    #[serde(default)]
+    #[schemars(example = ["+1 555 555 0142"])]
+    pub(super) phones: Vec<Phone>,
+    /// The postal addresses on it, each on one line.
+    #[serde(default)]
+    #[schemars(example = ["14 Lantern Row, Port Marlow"])]
+    pub(super) addresses: Vec<Text>,
+    /// The addresses of its profiles elsewhere.
+    #[serde(default)]
+    #[schemars(example = ["https://social.example/velani"])]
+    pub(super) profiles: Vec<WebAddress>,
+    /// What it is about.
+    #[serde(default)]
+    #[schemars(example = ["Online shops"])]
+    pub(super) categories: Vec<Text>,
 }
 
-text_field!(Text, "Text", { "type": "string", "pattern": "\\S" });
-text_field!(Name, "Name", { "type": "string", "pattern": "^[^\\s/@:*?#]+\\.[^\\s/@:*?#]+$" });
-text_field!(CaseName, "CaseName", { "type": "string", "pattern": Self::PATTERN });
-text_field!(Day, "Day", { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" });
+/// What is known about a mailbox. What was not found out is left out.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailboxLine {
+    /// The mailbox.
+    #[schemars(example = &"dara.velani@mail.example")]
+    pub(super) email: Mailbox,
+    /// Whether its mail server takes mail for it.
+    #[schemars(example = true)]
+    pub(super) deliverable: Option<bool>,
+    /// Whether its domain gives throw-away mailboxes.
+    #[schemars(example = false)]
+    pub(super) disposable: Option<bool>,
+    /// Whether its domain gives mailboxes to anybody for nothing.
+    #[schemars(example = true)]
+    pub(super) free: Option<bool>,
+    /// Whether its mail server takes mail for any name.
+    #[schemars(example = false)]
+    pub(super) catch_all: Option<bool>,
+    /// When this was found out.
+    #[schemars(example = &"2021-05-03")]
+    pub(super) checked: Option<Moment>,
+}
 
 /// The JSON Schema of `case.toml`. TOML has no schema language of its own; editors apply JSON Schema to it. A date may
 /// be written with or without quotes.

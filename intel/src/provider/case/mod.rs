@@ -5,36 +5,60 @@
 //! participants may find. While a case is loaded, [`CaseProvider`] answers every lookup from it, without a network,
 //! and says of everything else that it is not in the case, so that a workshop never leads to strangers.
 //!
-//! A case holds only two kinds of facts, WHOIS snapshots and DNS sightings. All answers are derived from those:
+//! A case holds eight kinds of facts: WHOIS snapshots, DNS sightings, networks, certificates, reputations, accusations,
+//! web sites and checked mailboxes. All answers are derived from those:
 //!
 //! | lookup | answer |
 //! |---|---|
+//! | `WhoisCurrent` | of a domain or the domain of a mailbox: the newest snapshot, if it is registered on the case's day; of an address: the holder of the most specific network around it |
 //! | `WhoisHistory` | the domain's snapshots, newest first |
 //! | `ReverseWhois`, historic | the domains with any matching snapshot; seen from the first to the last that matches |
 //! | `ReverseWhois`, current | the same, by the newest snapshot of domains that are registered on the case's day |
-//! | `ReverseNs` | the names with an NS record to the server |
+//! | `ReverseNs`, `ReverseMx`, `ReverseIp` | the names with an NS, MX, A or AAAA record to the server or address |
+//! | `ReverseDns` | the TXT, CNAME or SOA records for which all conditions hold |
 //! | `Subdomains` | the names below the domain with any DNS record |
-//! | `DnsRecords` | the records of the name |
+//! | `Discovery` | the names that match, of all that have a WHOIS snapshot or a DNS record |
+//! | `DnsRecords`, `DnsHistory` | the records of the name; only those with addresses |
+//! | `AddressHistory` | the stays of names at the address, the most recently seen first |
+//! | `Certificates` | the certificates with a name that stands for the host |
+//! | `IpOwner` | the networks around an address, around and in a network, of an AS number or an organisation |
+//! | `IpLocation` | the place of the most specific network around the address that says one |
+//! | `Reputation` | the reputation of exactly this name or address |
+//! | `Threats` | the accusations of exactly this indicator, and of a name above it; not of a network around an address |
+//! | `WebsiteContacts`, `WebsiteCategories` | what the site shows and what it is about, with `www.` or without |
+//! | `EmailVerification` | what is known about the mailbox, with the mail servers that its domain had when it was tried |
 //!
 //! Answers come in a fixed order: sightings by name, snapshots of the same time as they stand in the files (these by
-//! path), DNS records by type, then the most recently seen first. Asked twice, a case says the same twice.
+//! path), DNS records by name and type, then the most recently seen first, networks by size, accusations the most recently
+//! seen first, categories by name. Asked twice, a case says the same twice.
 //!
 //! Reverse WHOIS compares whole values: mailboxes without regard to case, phone numbers by their digits, names of
 //! people and organisations in their folded form, each in the field that is meant for it and in any contact. Free text
 //! is looked for anywhere in any field. Noise is never matched, as it is never in a contact (see [`crate::noise`]).
 
+mod absence;
+mod answers;
+mod assessments;
 mod case_file;
+mod certificates;
 mod contact;
 mod diagnose;
 mod dns_value;
+mod fields;
 mod folder;
 mod format;
+mod names;
+mod networks;
+mod pattern;
 mod problem;
 mod read;
+mod registrations;
 mod span;
 mod store;
+mod term;
+mod websites;
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 pub use format::{FORMATS, case_schema, record_schema};
 pub use problem::{CaseError, CaseErrors};
@@ -44,14 +68,10 @@ use crate::{
     answer::{Page, Total},
     credits::Credits,
     error::ProviderError,
-    lookup::{Lookup, LookupKind, ReverseWhoisTerm, Scope},
-    noise,
-    observable::HostName,
+    lookup::{Lookup, LookupKind},
     provider::{Call, Cursor, Exposure, Offer, Provider, Step},
-    record::{DnsRecord, Record, WhoisRecord},
-    upstream::HttpResponse,
 };
-use span::Span;
+use answers::{Found, find};
 
 /// How many records a page has. Small enough that a case can show what paging looks like.
 const PAGE_SIZE: usize = 500;
@@ -61,79 +81,31 @@ const PAGE_SIZE: usize = 500;
 pub struct CaseProvider {
     cases: Vec<Arc<Case>>,
     source: String,
+    /// Whether questions that the cases have nothing on are left to others.
+    beside_others: bool,
 }
 
 impl CaseProvider {
     /// A provider over cases. The facts of several are put together as if they stood in one; each keeps its own day
-    /// for what is current. Without any case it offers nothing.
+    /// for what is current, and answers say in which cases they were found. Without any case it offers nothing.
     #[must_use]
     pub fn new(cases: Vec<Arc<Case>>) -> Self {
         let source = in_words(&cases);
-        Self { cases, source }
+        Self { cases, source, beside_others: false }
     }
 
-    /// All records of an answer, in their order.
-    fn records(&self, lookup: &Lookup) -> Vec<Record> {
-        let cases = || self.cases.iter();
-        match lookup {
-            Lookup::WhoisHistory { domain } => {
-                let mut snapshots: Vec<&WhoisRecord> = cases().flat_map(|case| case.snapshots(domain)).collect();
-                snapshots.sort_by_key(|snapshot| Reverse(snapshot.observed));
-                // Several cases may tell of the same fact.
-                snapshots.dedup();
-                snapshots.into_iter().map(|snapshot| Record::Whois(Box::new(snapshot.clone()))).collect()
-            }
-            Lookup::ReverseWhois { term, scope } => {
-                sightings(cases().flat_map(|case| case.registered_with(term, *scope)))
-            }
-            Lookup::ReverseNs { name_server } => sightings(owned(cases().flat_map(|case| case.served_by(name_server)))),
-            Lookup::Subdomains { domain } => sightings(owned(cases().flat_map(|case| case.below(domain)))),
-            Lookup::DnsRecords { host } => {
-                let mut records: Vec<&DnsRecord> = cases().flat_map(|case| case.dns_records(host)).collect();
-                records.sort_by_key(|record| (record.data.record_type(), Reverse(record.last_seen)));
-                records.dedup();
-                records.into_iter().map(|record| Record::Dns(record.clone())).collect()
-            }
-        }
+    /// A provider over cases that are there to be tried out, beside sources that know the world: it answers what the
+    /// cases have something on, and whatever is asked of names and addresses that are reserved for stories
+    /// (RFC 6761 §6.5, RFC 5737, RFC 3849); everything else is left to the others. What it answers, nobody else is asked.
+    #[must_use]
+    pub fn beside_others(cases: Vec<Arc<Case>>) -> Self {
+        Self { beside_others: true, ..Self::new(cases) }
     }
 
-    /// Why an answer is empty.
-    fn absence(&self, lookup: &Lookup) -> String {
-        match lookup {
-            Lookup::WhoisHistory { domain } => self.absent_name(domain, "without a WHOIS record"),
-            Lookup::ReverseNs { name_server } => self.absent_name(name_server, "not as a name server of any domain"),
-            Lookup::Subdomains { domain } => self.absent_name(domain, "without any name below it"),
-            Lookup::DnsRecords { host } => self.absent_name(host, "without a DNS record"),
-            Lookup::ReverseWhois { term, scope } => self.absent_term(term, *scope),
-        }
-    }
-
-    fn absent_name(&self, name: &HostName, missing: &str) -> String {
-        let knowing: Vec<_> = self.cases.iter().filter(|case| case.knows(name)).cloned().collect();
-        match (knowing.as_slice(), self.cases.len()) {
-            ([], 1) => format!("\"{name}\" is not in the {}.", self.source),
-            ([], _) => format!("\"{name}\" is in none of the {}.", self.source),
-            _ => format!("\"{name}\" is in the {}, but {missing}.", in_words(&knowing)),
-        }
-    }
-
-    fn absent_term(&self, term: &ReverseWhoisTerm, scope: Scope) -> String {
-        let text = term.as_text().trim();
-        if let Some(noise) = noise::judge(text) {
-            return format!("\"{text}\" says nothing about anybody ({}), so nothing can be found by it.", noise.reason);
-        }
-        if scope == Scope::Current {
-            let earlier = self.records(&Lookup::ReverseWhois { term: term.clone(), scope: Scope::Historic }).len();
-            if earlier > 0 {
-                let domains = if earlier == 1 { "1 domain".to_owned() } else { format!("{earlier} domains") };
-                return format!(
-                    "\"{text}\" is in no current WHOIS record of the {}. Earlier records of {domains} have it: set the \
-                     scope to historic to see them.",
-                    self.source
-                );
-            }
-        }
-        format!("\"{text}\" is in no WHOIS record of the {}.", self.source)
+    /// Whether this lookup is for the cases.
+    fn is_ours(&self, lookup: &Lookup) -> bool {
+        !self.cases.is_empty()
+            && (!self.beside_others || lookup.is_about_documentation() || !find(&self.cases, lookup).records.is_empty())
     }
 }
 
@@ -150,8 +122,8 @@ impl Provider for CaseProvider {
         &LookupKind::ALL
     }
 
-    fn offer(&self, _lookup: &Lookup) -> Option<Offer> {
-        (!self.cases.is_empty()).then_some(Offer {
+    fn offer(&self, lookup: &Lookup) -> Option<Offer> {
+        self.is_ours(lookup).then_some(Offer {
             endpoint: "case",
             exposure: Exposure::Local,
             price: Credits::FREE,
@@ -161,12 +133,10 @@ impl Provider for CaseProvider {
     }
 
     fn call(&self, lookup: &Lookup, step: &Step) -> Result<Call, ProviderError> {
-        if let Lookup::ReverseWhois { term, .. } = lookup
-            && term.as_text().trim().is_empty()
-        {
-            return Err(ProviderError::InvalidInput { reason: "the text to look for is empty".to_owned() });
+        if let Some(reason) = asks_for_nothing(lookup) {
+            return Err(ProviderError::InvalidInput { reason: reason.to_owned() });
         }
-        let records = self.records(lookup);
+        let Found { records, holders } = find(&self.cases, lookup);
         let count = records.len();
         let start = match step {
             Step::Preview | Step::Page(None) => 0,
@@ -174,22 +144,29 @@ impl Provider for CaseProvider {
         };
         let size = if *step == Step::Preview { 0 } else { PAGE_SIZE };
         let end = start.saturating_add(size);
-        let mut notes = Vec::new();
-        if count == 0 {
-            notes.push(self.absence(lookup));
-        } else if self.cases.len() > 1 && start == 0 {
-            notes.push(format!("Searched the {}.", self.source));
-        }
         Ok(Call::Known(Page {
             records: records.into_iter().skip(start).take(size).collect(),
             next: (size > 0 && end < count).then(|| Cursor(end.to_string())),
             total: Some(Total::Exactly(count as u64)),
-            notes,
+            notes: if count == 0 { vec![self.absence(lookup)] } else { Vec::new() },
+            source: (count > 0).then(|| in_words(&holders)),
         }))
     }
 
-    fn read(&self, _lookup: &Lookup, _step: &Step, _response: &HttpResponse) -> Result<Page, ProviderError> {
-        Err(ProviderError::malformed("a case answers by itself: nothing is sent, so no response can be its answer"))
+    fn is_closed_world(&self) -> bool {
+        true
+    }
+}
+
+/// Why a question cannot be answered: without a condition, every record would be an answer.
+fn asks_for_nothing(lookup: &Lookup) -> Option<&'static str> {
+    match lookup {
+        Lookup::ReverseWhois { term, .. } if term.as_text().trim().is_empty() => Some("the text to look for is empty"),
+        Lookup::ReverseDns { terms, .. } if terms.is_empty() => Some("there is no text to look for"),
+        Lookup::Discovery { query } if query.domains.include.is_empty() && query.subdomains.include.is_empty() => {
+            Some("there is no pattern to look for")
+        }
+        _ => None,
     }
 }
 
@@ -207,17 +184,4 @@ fn in_words(cases: &[Arc<Case>]) -> String {
         [only] => format!("case {only}"),
         [others @ .., last] => format!("cases {} and {last}", others.join(", ")),
     }
-}
-
-fn owned<'a>(found: impl Iterator<Item = (&'a HostName, Span)>) -> impl Iterator<Item = (HostName, Span)> {
-    found.map(|(name, seen)| (name.clone(), seen))
-}
-
-/// By name, each once.
-fn sightings(found: impl Iterator<Item = (HostName, Span)>) -> Vec<Record> {
-    let mut names: BTreeMap<HostName, Span> = BTreeMap::new();
-    for (name, seen) in found {
-        names.entry(name).or_default().widen(seen);
-    }
-    names.into_iter().map(|(name, seen)| Record::Sighting(seen.sighting(name))).collect()
 }

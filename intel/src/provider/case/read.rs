@@ -8,17 +8,27 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
+    assessments::Assessments,
     case_file::case_file,
     contact::contact,
     diagnose::{diagnose, nearest},
     dns_value,
-    format::{CaseFile, ContactLine, DnsLine, Name, RECORD_SHAPE, RecordLine, RegistrarField, WhoisLine},
+    fields::{Accused, Mailbox, Name, Subject, Text},
+    format::{
+        CaseFile, CertificateLine, ContactLine, DnsLine, MailboxLine, NetworkLine, RECORD_KINDS, RECORD_SHAPE,
+        RecordLine, RegistrarField, ReputationLine, ThreatLine, WebsiteLine, WhoisLine,
+    },
     problem::{CaseErrors, Problems},
+    websites::{Website, Websites},
 };
 use crate::{
+    lookup::{HostOrAddress, Indicator},
     moment::Moment,
-    observable::HostName,
-    record::{Contact, DnsRecord, Registrar, WhoisRecord},
+    observable::{AutonomousSystem, HostName},
+    record::{
+        Certificate, Contact, Described, DnsRecord, MailboxCheck, Network, NetworkContact, Registrar, Reputation,
+        ReputationWarning, Routing, Threat, WebsiteCategory, WebsiteContacts, WhoisRecord,
+    },
 };
 
 /// The file that makes a folder a case.
@@ -58,6 +68,12 @@ pub(super) struct Draft {
     pub(super) whois: Vec<(HostName, WhoisRecord)>,
     /// In the order of files (by path) and lines.
     pub(super) dns: Vec<DnsRecord>,
+    /// In the order of files (by path) and lines.
+    pub(super) networks: Vec<Network>,
+    /// In the order of files (by path) and lines.
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) assessments: Assessments,
+    pub(super) websites: Websites,
 }
 
 /// Whether a file of this name holds records. Windows likes to write `.JSONL`.
@@ -114,7 +130,8 @@ pub(super) fn read(
     if record_files == 0 {
         problems.push(CASE_FILE, None, None, "no record file (*.jsonl) is beside it, so the case has no answers.");
     }
-    problems.unless_any(about.map(|about| Draft { about, whois: records.whois, dns: records.dns }))
+    let Records { whois, dns, networks, certificates, assessments, websites, .. } = records;
+    problems.unless_any(about.map(|about| Draft { about, whois, dns, networks, certificates, assessments, websites }))
 }
 
 fn too_large(limits: Limits) -> String {
@@ -156,9 +173,19 @@ struct Records {
     as_of: Option<Date>,
     whois: Vec<(HostName, WhoisRecord)>,
     dns: Vec<DnsRecord>,
+    networks: Vec<Network>,
+    certificates: Vec<Certificate>,
+    assessments: Assessments,
+    websites: Websites,
 }
 
 impl Records {
+    fn count(&self) -> usize {
+        let assessed = self.assessments.reputations() + self.assessments.threats() + self.assessments.mailboxes();
+        let certified = self.certificates.len();
+        self.whois.len() + self.dns.len() + self.networks.len() + certified + assessed + self.websites.len()
+    }
+
     fn read_file(&mut self, path: &str, content: &[u8], limits: Limits, problems: &mut Problems) {
         if content.len() > limits.file_bytes {
             problems.push(path, None, None, too_large(limits));
@@ -187,13 +214,21 @@ impl Records {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if self.whois.len() + self.dns.len() >= limits.records {
+            if self.count() >= limits.records {
                 report(None, format!("a case has at most {} records; the rest is not read.", limits.records));
                 return;
             }
             match record(line, enough, &mut report) {
                 Some(RecordLine::Whois(line)) => self.whois.push(self.whois(*line, &mut report)),
                 Some(RecordLine::Dns(line)) => self.dns.extend(self.dns(line, &mut report)),
+                Some(RecordLine::Network(line)) => self.networks.push(network(line, &mut report)),
+                Some(RecordLine::Certificate(line)) => {
+                    self.certificates.push(self.certificate(line, &mut report));
+                }
+                Some(RecordLine::Reputation(line)) => self.reputation(line, &mut report),
+                Some(RecordLine::Threat(line)) => self.threat(line, &mut report),
+                Some(RecordLine::Website(line)) => self.website(line, &mut report),
+                Some(RecordLine::Mailbox(line)) => self.mailbox(line, &mut report),
                 None => {}
             }
         }
@@ -243,7 +278,127 @@ impl Records {
         let data = dns_value::parse(line.record_type.into(), &line.value.0)
             .map_err(|message| report(Some("value"), message))
             .ok()?;
-        Some(DnsRecord { owner, data, ttl: line.ttl, first_seen: line.first_seen, last_seen: line.last_seen })
+        Some(DnsRecord {
+            owner,
+            data,
+            ttl: line.ttl,
+            first_seen: line.first_seen,
+            last_seen: line.last_seen,
+            security: None,
+        })
+    }
+
+    fn certificate(&self, line: CertificateLine, report: &mut dyn FnMut(Option<&str>, String)) -> Certificate {
+        self.not_after_as_of("not_before", Some(line.not_before), report);
+        in_order(("not_before", Some(line.not_before)), ("not_after", Some(line.not_after)), report);
+        let names: Vec<String> = line.names.into_iter().map(|name| name.0).collect();
+        let Some(first) = names.first() else {
+            report(Some("names"), "a certificate is good for at least one name.".to_owned());
+            return Certificate::default();
+        };
+        Certificate {
+            subject: line.subject.map(|text| text.0).or_else(|| Some(first.clone())),
+            names,
+            issuer: Some(line.issuer.0),
+            serial: Some(line.serial.0),
+            not_before: Some(line.not_before),
+            not_after: Some(line.not_after),
+            fingerprint: line.fingerprint.map(|digest| digest.0),
+            end_entity: true,
+            ..Certificate::default()
+        }
+    }
+
+    fn reputation(&mut self, line: ReputationLine, report: &mut dyn FnMut(Option<&str>, String)) {
+        let Subject(subject) = line.subject;
+        let shown = match &subject {
+            HostOrAddress::Host(name) => {
+                askable("subject", name, report);
+                name.to_string()
+            }
+            HostOrAddress::Address(address) => address.to_string(),
+        };
+        let warning = |text: Text| ReputationWarning { text: text.0, ..ReputationWarning::default() };
+        let reputation =
+            Reputation { score: Some(line.score.0), warnings: line.warnings.into_iter().map(warning).collect() };
+        if !self.assessments.add_reputation(subject, reputation) {
+            report(Some("subject"), there_already(&shown, "reputation"));
+        }
+    }
+
+    fn threat(&mut self, line: ThreatLine, report: &mut dyn FnMut(Option<&str>, String)) {
+        let Accused(indicator) = line.indicator;
+        let kind = match &indicator {
+            Indicator::Host(name) => {
+                askable("indicator", name, report);
+                "domain"
+            }
+            Indicator::Url(url) => {
+                if let Some(name) = url.host_str().and_then(|host| HostName::parse(host).ok()) {
+                    askable("indicator", &name, report);
+                }
+                "url"
+            }
+            Indicator::Address(address) if address.is_ipv4() => "ipv4",
+            Indicator::Address(_) => "ipv6",
+            Indicator::Netblock(_) => "network",
+            Indicator::Hash(_) => "hash",
+        };
+        self.not_after_as_of("first_seen", line.first_seen, report);
+        self.not_after_as_of("last_seen", line.last_seen, report);
+        in_order(("first_seen", line.first_seen), ("last_seen", line.last_seen), report);
+        let threat = Threat {
+            indicator: indicator.to_string(),
+            indicator_kind: Some(kind.to_owned()),
+            threat: line.threat.0,
+            first_seen: line.first_seen,
+            last_seen: line.last_seen,
+        };
+        self.assessments.add_threat(indicator, threat);
+    }
+
+    fn website(&mut self, line: WebsiteLine, report: &mut dyn FnMut(Option<&str>, String)) {
+        let Name(site) = line.site;
+        askable("site", &site, report);
+        let texts = |texts: Vec<Text>| texts.into_iter().map(|text| text.0);
+        let plain = |value: String| Described { value, description: None };
+        let contacts = WebsiteContacts {
+            site: site.to_string(),
+            responded: Some(true),
+            title: line.title.map(|text| text.0),
+            companies: texts(line.companies).collect(),
+            emails: line.emails.into_iter().map(|email| plain(email.0.to_string())).collect(),
+            phones: line.phones.into_iter().map(|phone| plain(phone.0)).collect(),
+            addresses: texts(line.addresses).collect(),
+            profiles: line.profiles.into_iter().map(|profile| plain(profile.0.to_string())).collect(),
+            ..WebsiteContacts::default()
+        };
+        let category = |name| WebsiteCategory { name, ..WebsiteCategory::default() };
+        let categories = texts(line.categories).map(category).collect();
+        if !self.websites.add(&site, Website { contacts, categories }) {
+            report(Some("site"), there_already(site.as_str(), "website"));
+        }
+    }
+
+    fn mailbox(&mut self, line: MailboxLine, report: &mut dyn FnMut(Option<&str>, String)) {
+        let Mailbox(email) = line.email;
+        askable("email", email.domain(), report);
+        self.not_after_as_of("checked", line.checked, report);
+        let shown = email.to_string();
+        let check = MailboxCheck {
+            email,
+            well_formed: Some(true),
+            domain_resolves: None,
+            deliverable: line.deliverable,
+            catch_all: line.catch_all,
+            free: line.free,
+            disposable: line.disposable,
+            mail_servers: Vec::new(),
+            checked: line.checked,
+        };
+        if !self.assessments.add_mailbox(check) {
+            report(Some("email"), there_already(&shown, "mailbox"));
+        }
     }
 
     /// On the day a case plays, nobody has seen the day after.
@@ -257,6 +412,26 @@ impl Records {
     }
 }
 
+fn network(line: NetworkLine, report: &mut dyn FnMut(Option<&str>, String)) -> Network {
+    if let (None, Some(name)) = (line.system, &line.as_name) {
+        report(Some("as_name"), format!("{:?} is the name of a number that is missing: write \"as\" too.", name.0));
+    }
+    let as_name = line.as_name.map(|text| text.0);
+    // Every number of 32 bits is one.
+    let system = line.system.and_then(|number| AutonomousSystem::parse(&number.to_string()).ok());
+    let routing = system.map(|system| Routing { system, name: as_name, route: None, url: None, kind: None });
+    let contact = |name, emails| NetworkContact { name, emails, ..NetworkContact::default() };
+    Network {
+        name: line.name.map(|text| text.0),
+        country_code: line.country_code.map(|code| code.0.to_uppercase()),
+        city: line.city.map(|text| text.0),
+        routing,
+        organization: line.organization.map(|name| contact(Some(name.0), Vec::new())),
+        abuse: line.abuse_email.map(|email| contact(None, vec![email.0])).into_iter().collect(),
+        ..Network::of(line.network.0)
+    }
+}
+
 /// Special-use names are never asked about, so a record of one could never be an answer.
 fn askable(field: &str, name: &HostName, report: &mut dyn FnMut(Option<&str>, String)) {
     if name.special_use().is_some() {
@@ -265,6 +440,11 @@ fn askable(field: &str, name: &HostName, report: &mut dyn FnMut(Option<&str>, St
         );
         report(Some(field), message);
     }
+}
+
+/// A second record where only one can be believed.
+fn there_already(subject: &str, kind: &str) -> String {
+    format!("\"{subject}\" has a record of this kind already: put everything into one {kind} record.")
 }
 
 fn in_order(
@@ -294,7 +474,6 @@ fn registrar(field: RegistrarField) -> Registrar {
 /// Reads one line. What is wrong with it is reported, without examining it further if `enough` has been reported
 /// already; `None` when nothing can be done with the rest.
 fn record(line: &str, enough: bool, report: &mut dyn FnMut(Option<&str>, String)) -> Option<RecordLine> {
-    const KINDS: [&str; 2] = ["whois", "dns"];
     let reason = match serde_json::from_str(line) {
         Ok(record) => return Some(record),
         Err(error) => error,
@@ -314,12 +493,9 @@ fn record(line: &str, enough: bool, report: &mut dyn FnMut(Option<&str>, String)
         }
     };
     let Some(object) = value.as_object() else {
-        report(
-            None,
-            "a record is one object in braces. Begin the line with {\"record\": \"whois\", or {\"record\": \
-                      \"dns\","
-                .to_owned(),
-        );
+        let message =
+            "a record is one object in braces. Begin the line with {\"record\": \"whois\", or another kind of record.";
+        report(None, message.to_owned());
         return None;
     };
     let kind = object.get("record").and_then(Value::as_str);
@@ -330,10 +506,10 @@ fn record(line: &str, enough: bool, report: &mut dyn FnMut(Option<&str>, String)
     let Some(shape) = shape else {
         let message = match object.get("record") {
             Some(Value::String(kind)) => {
-                format!("{kind:?} is no kind of record; {}", nearest(kind, KINDS.into_iter()))
+                format!("{kind:?} is no kind of record; {}", nearest(kind, RECORD_KINDS.into_iter()))
             }
-            Some(_) => "write \"record\": \"whois\" or \"record\": \"dns\".".to_owned(),
-            None => "this field is missing. Write \"record\": \"whois\" or \"record\": \"dns\".".to_owned(),
+            Some(_) => format!("write \"record\": {}.", kinds()),
+            None => format!("this field is missing. Write \"record\": {}.", kinds()),
         };
         report(Some("record"), message);
         return None;
@@ -347,6 +523,15 @@ fn record(line: &str, enough: bool, report: &mut dyn FnMut(Option<&str>, String)
         report(field.as_deref(), message);
     }
     read
+}
+
+/// `"whois", "dns" or "network"`, with all kinds.
+fn kinds() -> String {
+    let quoted = RECORD_KINDS.map(|kind| format!("{kind:?}"));
+    match quoted.as_slice() {
+        [others @ .., last] => format!("{} or {last}", others.join(", ")),
+        [] => String::new(),
+    }
 }
 
 #[cfg(test)]

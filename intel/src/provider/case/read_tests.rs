@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::observable::Netblock;
 
 const ABOUT: &str = "format = 1\nname = \"try\"\ntitle = \"T\"\nsummary = \"S\"\nas_of = 2021-05-12\n";
 const RECORD: &str = r#"{"record": "dns", "name": "a.example", "type": "A", "value": "192.0.2.1"}"#;
@@ -104,7 +105,8 @@ fn a_wrong_record_is_told_with_its_place_and_the_right_form() {
         ),
         (
             r#"{"domain": "a.example"}"#,
-            "r.jsonl, line 1, field \"record\": this field is missing. Write \"record\": \"whois\" or \"record\": \"dns\".",
+            "r.jsonl, line 1, field \"record\": this field is missing. Write \"record\": \"whois\", \"dns\", \
+             \"network\", \"certificate\", \"reputation\", \"threat\", \"website\" or \"mailbox\".",
         ),
         (
             r#"{"record": "dns", "name": "a.example""#,
@@ -112,12 +114,156 @@ fn a_wrong_record_is_told_with_its_place_and_the_right_form() {
              line.",
         ),
         (
+            r#"{"record": "network", "network": "10.0.0.0/8"}"#,
+            "r.jsonl, line 1, field \"network\": \"10.0.0.0/8\" is a private or otherwise local network, which Namehound \
+             never asks about: use 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 or 2001:db8::/32. Write for example \
+             \"network\": \"192.0.2.0/24\".",
+        ),
+        (
+            r#"{"record": "network", "network": "192.0.2.0/24", "as_name": "TALA-AS"}"#,
+            "r.jsonl, line 1, field \"as_name\": \"TALA-AS\" is the name of a number that is missing: write \"as\" too.",
+        ),
+        (
+            r#"{"record": "network", "network": "192.0.2.0/24", "as": "64500"}"#,
+            "r.jsonl, line 1, field \"as\": invalid type: string \"64500\", expected u32. Write for example \"as\": 64500.",
+        ),
+        (
+            r#"{"record": "certificate", "names": ["*.a.example"], "issuer": "R1", "serial": "0A", "not_before": "2020-04-01", "not_after": "2020-01-01"}"#,
+            "r.jsonl, line 1, field \"not_after\": 2020-01-01 is before 2020-04-01: the two dates are the wrong way round.",
+        ),
+        (
+            r#"{"record": "certificate", "names": ["a.example", "b.*.example"], "issuer": "R1", "serial": "0A", "not_before": "2020-01-01", "not_after": "2020-04-01"}"#,
+            "r.jsonl, line 1, field \"names[2]\": \"b.*.example\" is not a plain name: write it without scheme, path, port, \
+             user or *.",
+        ),
+        (
+            r#"{"record": "certificate", "names": [], "issuer": "R1", "serial": "0A", "not_before": "2020-01-01", "not_after": "2020-04-01"}"#,
+            "r.jsonl, line 1, field \"names\": a certificate is good for at least one name.",
+        ),
+        (
+            r#"{"record": "certificate", "names": ["a.example"], "issuer": "R1", "serial": "0A", "not_before": "2021-05-13", "not_after": "2021-06-01"}"#,
+            "r.jsonl, line 1, field \"not_before\": 2021-05-13 is after the day on which the case plays (as_of = \
+             2021-05-12 in case.toml).",
+        ),
+        (
+            r#"{"record": "reputation", "subject": "a.example", "score": 101}"#,
+            "r.jsonl, line 1, field \"score\": 101 is not a score, a number from 0 (bad) to 100 (good). Write for example \
+             \"score\": 12.5.",
+        ),
+        (
+            r#"{"record": "reputation", "subject": "a.example"}"#,
+            "r.jsonl, line 1, field \"score\": this field is missing. Write for example \"score\": 12.5.",
+        ),
+        (
+            r#"{"record": "reputation", "subject": "192.168.1.1", "score": 1}"#,
+            "r.jsonl, line 1, field \"subject\": \"192.168.1.1\" is a private or otherwise local address, which Namehound \
+             never asks about: use 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24 or 2001:db8::/32. Write for example \
+             \"subject\": \"velani.example\".",
+        ),
+        (
+            r#"{"record": "threat", "indicator": "shop", "threat": "phishing"}"#,
+            "r.jsonl, line 1, field \"indicator\": \"shop\" has no dot: write the whole name. Write for example \
+             \"indicator\": \"velani.example\".",
+        ),
+        (
+            r#"{"record": "threat", "indicator": "https://a.onion/x", "threat": "phishing"}"#,
+            "r.jsonl, line 1, field \"indicator\": \"a.onion\" is a special-use name, which Namehound never looks up. Use \
+             a name that ends in .example.",
+        ),
+        (
+            r#"{"record": "threat", "indicator": "ftp://a.example/x", "threat": "phishing"}"#,
+            "r.jsonl, line 1, field \"indicator\": \"ftp://a.example/x\" is not a web address: begin it with https:// or \
+             http://. Write for example \"indicator\": \"velani.example\".",
+        ),
+        (
+            r#"{"record": "threat", "indicator": "a.example", "threat": "phishing", "first_seen": "2021-05-02", "last_seen": "2021-05-01"}"#,
+            "r.jsonl, line 1, field \"last_seen\": 2021-05-01 is before 2021-05-02: the two dates are the wrong way round.",
+        ),
+        (
+            r#"{"record": "website", "site": "a.example", "emails": ["Jo <jo@a.example>"]}"#,
+            "r.jsonl, line 1, field \"emails[1]\": \"Jo <jo@a.example>\" is not a plain mailbox: write it without a name, \
+             brackets or mailto:.",
+        ),
+        (
+            r#"{"record": "website", "site": "a.example", "profiles": ["social.example/a"]}"#,
+            "r.jsonl, line 1, field \"profiles[1]\": \"social.example/a\" is not a web address: begin it with https:// or \
+             http://.",
+        ),
+        (
+            r#"{"record": "mailbox", "email": "jo@a.example", "deliverable": "yes"}"#,
+            "r.jsonl, line 1, field \"deliverable\": invalid type: string \"yes\", expected a boolean. Write for example \
+             \"deliverable\": true.",
+        ),
+        (
+            r#"{"record": "mailbox", "email": "jo@a.example", "checked": "2021-05-13"}"#,
+            "r.jsonl, line 1, field \"checked\": 2021-05-13 is after the day on which the case plays (as_of = \
+             2021-05-12 in case.toml).",
+        ),
+        (
             "[]",
             "r.jsonl, line 1: a record is one object in braces. Begin the line with {\"record\": \"whois\", or \
-             {\"record\": \"dns\",",
+             another kind of record.",
         ),
     ] {
         assert_eq!(messages(ABOUT, line), [expected], "{line}");
+    }
+}
+
+#[test]
+fn a_second_record_where_only_one_can_be_believed_is_told() {
+    for (first, second, expected) in [
+        (
+            r#"{"record": "reputation", "subject": "a.example", "score": 1}"#,
+            r#"{"record": "reputation", "subject": "A.example", "score": 2}"#,
+            "r.jsonl, line 2, field \"subject\": \"a.example\" has a record of this kind already: put everything into \
+             one reputation record.",
+        ),
+        (
+            r#"{"record": "website", "site": "a.example", "title": "A"}"#,
+            r#"{"record": "website", "site": "www.a.example", "categories": ["B"]}"#,
+            "r.jsonl, line 2, field \"site\": \"www.a.example\" has a record of this kind already: put everything into \
+             one website record.",
+        ),
+        (
+            r#"{"record": "mailbox", "email": "jo@a.example", "free": true}"#,
+            r#"{"record": "mailbox", "email": "Jo@A.example", "free": false}"#,
+            "r.jsonl, line 2, field \"email\": \"Jo@a.example\" has a record of this kind already: put everything into \
+             one mailbox record.",
+        ),
+    ] {
+        assert_eq!(messages(ABOUT, &format!("{first}\n{second}\n")), [expected]);
+    }
+    let threat = r#"{"record": "threat", "indicator": "a.example", "threat": "phishing"}"#;
+    let read = read_case(ABOUT, &format!("{threat}\n{threat}\n"), Limits::STANDARD).unwrap();
+    assert_eq!(read.assessments.threats(), 2, "anybody may be accused more than once");
+}
+
+#[test]
+fn an_indicator_is_read_as_what_it_is() {
+    let digest = "D41D8CD98F00B204E9800998ECF8427E";
+    for (written, kind, normal) in [
+        ("Shop.example.", "domain", "shop.example"),
+        ("192.0.2.1", "ipv4", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "ipv4", "192.0.2.1"),
+        ("2001:DB8::1", "ipv6", "2001:db8::1"),
+        ("192.0.2.0 - 192.0.2.255", "network", "192.0.2.0/24"),
+        ("192.0.2.0/24", "network", "192.0.2.0/24"),
+        ("https://Shop.example", "url", "https://shop.example/"),
+        ("http://[2001:db8::1]:8080/x", "url", "http://[2001:db8::1]:8080/x"),
+        (digest, "hash", &digest.to_lowercase()),
+    ] {
+        let line = serde_json::json!({"record": "threat", "indicator": written, "threat": "phishing"}).to_string();
+        let draft = read_case(ABOUT, &line, Limits::STANDARD).unwrap_or_else(|errors| panic!("{errors}"));
+        let asked = [
+            HostName::parse(normal).ok().map(Indicator::Host),
+            normal.parse().ok().map(Indicator::Address),
+            Netblock::parse(normal).ok().map(Indicator::Netblock),
+            url::Url::parse(normal).ok().map(Indicator::Url),
+            Some(Indicator::Hash(normal.to_owned())),
+        ];
+        let threats: Vec<_> = asked.iter().flatten().flat_map(|asked| draft.assessments.threats_of(asked)).collect();
+        let [threat] = threats.as_slice() else { panic!("{written}: {threats:?}") };
+        assert_eq!((threat.indicator_kind.as_deref(), threat.indicator.as_str()), (Some(kind), normal), "{written}");
     }
 }
 
@@ -299,7 +445,7 @@ fn every_example_in_the_schemas_is_right_itself() {
         let read = read_case(ABOUT, &line, Limits::STANDARD);
         assert!(read.is_ok(), "{line}: {read:?}");
     }
-    assert_eq!(tried, 20);
+    assert_eq!(tried, 37 + 4 + 5 + 9 + 7);
 }
 
 proptest! {

@@ -1,41 +1,40 @@
 //! A loaded case: its facts, ordered and indexed.
 //!
-//! Every answer is derived from two kinds of facts, WHOIS snapshots and DNS sightings, so a case cannot contradict
-//! itself: there is no second list of "the domains behind this name server" to forget. Indexes are built once; only a
-//! free text search looks at every snapshot.
+//! Every answer is derived from facts, so a case cannot contradict itself: there is no second list of "the domains behind
+//! this name server" to forget.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::civil::Date;
 
 use super::{
+    assessments::Assessments,
+    certificates::Certificates,
     folder::read_folder,
+    names::Names,
+    networks::Networks,
+    pattern::Search,
     problem::{CaseErrors, Problems},
     read::{self, Draft, Limits},
+    registrations::Registrations,
     span::Span,
+    websites::Websites,
 };
 use crate::{
-    lookup::{ReverseWhoisTerm, Scope},
-    observable::{EmailAddress, HostName, OrganizationName, PersonName, PhoneNumber},
-    record::{Contact, DnsData, DnsRecord, WhoisRecord},
+    lookup::{DiscoveryQuery, LookupKind},
+    observable::HostName,
 };
 
 /// A named, closed world: what it does not hold does not exist.
 #[derive(Debug)]
 pub struct Case {
     about: About,
-    /// Newest first; of equal age in the order of files and lines.
-    registrations: BTreeMap<HostName, Vec<Snapshot>>,
-    /// Which snapshots hold a value, as positions in [`Case::registrations`].
-    holders: HashMap<Value, BTreeMap<HostName, Vec<usize>>>,
-    /// By the name with its labels reversed, so that everything below a name lies together.
-    names: BTreeMap<String, DnsName>,
-    served: HashMap<HostName, BTreeMap<HostName, Span>>,
-    /// Names that only occur as the target of a record.
-    targets: HashSet<HostName>,
+    pub(super) registrations: Registrations,
+    pub(super) names: Names,
+    pub(super) networks: Networks,
+    pub(super) certificates: Certificates,
+    pub(super) assessments: Assessments,
+    pub(super) websites: Websites,
 }
 
 /// What `case.toml` says.
@@ -77,30 +76,18 @@ pub struct Size {
     pub whois_records: usize,
     /// DNS records.
     pub dns_records: usize,
-}
-
-/// A value of a contact, in the form for comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Value {
-    Email(String),
-    Phone(String),
-    Person(String),
-    Organization(String),
-}
-
-#[derive(Debug)]
-struct Snapshot {
-    record: WhoisRecord,
-    /// All text fields in lower case, a line each.
-    text: String,
-}
-
-#[derive(Debug)]
-struct DnsName {
-    name: HostName,
-    /// In the order of [`crate::DnsRecordType`], then the most recently seen first, then as in the files.
-    records: Vec<DnsRecord>,
-    seen: Span,
+    /// Networks.
+    pub networks: usize,
+    /// Certificates.
+    pub certificates: usize,
+    /// Names and addresses with a reputation.
+    pub reputations: usize,
+    /// Accusations.
+    pub threats: usize,
+    /// Web sites.
+    pub websites: usize,
+    /// Mailboxes that something is known about.
+    pub mailboxes: usize,
 }
 
 impl Case {
@@ -132,104 +119,63 @@ impl Case {
     #[must_use]
     pub fn size(&self) -> Size {
         Size {
-            domains: self.registrations.len(),
-            whois_records: self.registrations.values().map(Vec::len).sum(),
-            dns_records: self.names.values().map(|name| name.records.len()).sum(),
+            domains: self.registrations.domains(),
+            whois_records: self.registrations.records(),
+            dns_records: self.names.records(),
+            networks: self.networks.len(),
+            certificates: self.certificates.len(),
+            reputations: self.assessments.reputations(),
+            threats: self.assessments.threats(),
+            websites: self.websites.len(),
+            mailboxes: self.assessments.mailboxes(),
         }
     }
 
-    /// Whether the name occurs anywhere in the case: registered, resolved, above or below such a name, or as the
-    /// target of a record.
+    /// Whether the name occurs anywhere in the case: registered, resolved, above or below such a name, as the target of
+    /// a record, in a certificate, as a web site, or as what somebody has an opinion of.
     #[must_use]
     pub fn knows(&self, name: &HostName) -> bool {
-        self.registrations.contains_key(name)
-            || self.names.contains_key(&reversed(name))
-            || self.targets.contains(name)
-            || self.names_below(name).next().is_some()
+        self.registrations.know(name)
+            || self.names.know(name)
+            || self.certificates.of(name).next().is_some()
+            || self.websites.of(name).is_some()
+            || self.assessments.know(name)
     }
 
-    /// A domain's snapshots, newest first.
-    pub(super) fn snapshots(&self, domain: &HostName) -> impl Iterator<Item = &WhoisRecord> {
-        self.registrations.get(domain).into_iter().flatten().map(|snapshot| &snapshot.record)
-    }
-
-    /// The domains with a matching snapshot, and from when to when it matched.
-    pub(super) fn registered_with(&self, term: &ReverseWhoisTerm, scope: Scope) -> BTreeMap<HostName, Span> {
-        match value_of(term) {
-            Ok(value) => {
-                let holders = self.holders.get(&value).into_iter().flatten();
-                self.matching(holders.map(|(domain, positions)| (domain, positions.as_slice())), scope)
-            }
-            Err(text) => {
-                let holding: Vec<_> = self
-                    .registrations
-                    .iter()
-                    .map(|(domain, snapshots)| {
-                        let holds = |(_, snapshot): &(usize, &Snapshot)| snapshot.text.contains(&text);
-                        let positions: Vec<usize> =
-                            snapshots.iter().enumerate().filter(holds).map(|(position, _)| position).collect();
-                        (domain, positions)
-                    })
-                    .collect();
-                self.matching(holding.iter().map(|(domain, positions)| (*domain, positions.as_slice())), scope)
-            }
+    /// Whether there is any fact that could answer questions of a kind. It is asked for the kinds that many cases leave
+    /// out; about domains and what they point to, every case has something to say.
+    pub(super) fn holds(&self, kind: LookupKind) -> bool {
+        match kind {
+            LookupKind::Reputation => self.assessments.reputations() > 0,
+            LookupKind::Threats => self.assessments.threats() > 0,
+            LookupKind::WebsiteContacts => self.websites.len() > 0,
+            LookupKind::WebsiteCategories => self.websites.have_categories(),
+            LookupKind::EmailVerification => self.assessments.mailboxes() > 0,
+            LookupKind::Pointers | LookupKind::NameServerRegistration | LookupKind::RegistryContact => false,
+            _ => true,
         }
     }
 
-    /// The names with an NS record to a server, and when it was seen.
-    pub(super) fn served_by(&self, name_server: &HostName) -> impl Iterator<Item = (&HostName, Span)> {
-        self.served.get(name_server).into_iter().flatten().map(|(name, seen)| (name, *seen))
-    }
-
-    /// The names below a domain that have any DNS record, and when any of them was seen.
-    pub(super) fn below(&self, domain: &HostName) -> impl Iterator<Item = (&HostName, Span)> {
-        self.names_below(domain).map(|name| (&name.name, name.seen))
-    }
-
-    /// The DNS records of exactly this name.
-    pub(super) fn dns_records(&self, host: &HostName) -> impl Iterator<Item = &DnsRecord> {
-        self.names.get(&reversed(host)).into_iter().flat_map(|name| &name.records)
-    }
-
-    fn names_below(&self, domain: &HostName) -> impl Iterator<Item = &DnsName> {
-        let prefix = reversed(domain) + ".";
-        self.names.range(prefix.clone()..).take_while(move |(key, _)| key.starts_with(&prefix)).map(|(_, name)| name)
-    }
-
-    fn matching<'a>(
-        &'a self,
-        holders: impl Iterator<Item = (&'a HostName, &'a [usize])>,
-        scope: Scope,
-    ) -> BTreeMap<HostName, Span> {
-        let mut found = BTreeMap::new();
-        for (domain, positions) in holders {
-            let Some(snapshots) = self.registrations.get(domain) else { continue };
-            let positions = match scope {
-                Scope::Historic => positions,
-                Scope::Current if self.is_registered(snapshots) => positions
-                    .split_first()
-                    .filter(|(newest, _)| **newest == 0)
-                    .map_or(&[][..], |(first, _)| std::slice::from_ref(first)),
-                Scope::Current => &[],
-            };
-            for snapshot in positions.iter().filter_map(|position| snapshots.get(*position)) {
-                let observed = snapshot.record.observed;
-                found.entry(domain.clone()).or_insert_with(Span::default).widen(Span::new(observed, observed));
+    /// The names that match patterns, and from when to when each was seen: domains with all that is below them, or names
+    /// below domains.
+    pub(super) fn names_like(&self, query: &DiscoveryQuery) -> BTreeMap<HostName, Span> {
+        let search = Search::new(query);
+        let mut found: BTreeMap<HostName, Span> = BTreeMap::new();
+        for (name, seen) in self.registrations.seen().chain(self.names.seen()) {
+            let Some(domain) = name.registrable() else { continue };
+            let below = name.as_str().strip_suffix(domain.as_str()).unwrap_or_default().trim_end_matches('.');
+            if search.matches(domain.as_str(), below) {
+                let name = if search.is_below() { name.clone() } else { domain };
+                found.entry(name).or_default().widen(seen);
             }
         }
+        found.retain(|_, seen| query.since.is_none_or(|since| seen.begins_on_or_after(since)));
         found
     }
 
-    /// Whether a domain was still registered on the case's day. A newest snapshot without an expiry date counts as
-    /// registered: nothing says that it ended.
-    fn is_registered(&self, snapshots: &[Snapshot]) -> bool {
-        let expires = snapshots.first().and_then(|newest| newest.record.expires);
-        expires.is_none_or(|expires| expires.day() >= self.about.as_of)
-    }
-
     fn from_draft(draft: Draft) -> Self {
-        let Draft { about, whois, dns } = draft;
-        let text = |text: super::format::Text| text.0;
+        let Draft { about, whois, dns, networks, certificates, assessments, websites } = draft;
+        let text = |text: super::fields::Text| text.0;
         let about = About {
             name: about.name.0,
             title: about.title.0,
@@ -244,130 +190,15 @@ impl Case {
                 .map(|line| Exercise { question: line.question.0, answer: line.answer.map(text) })
                 .collect(),
         };
-        let mut case = Self {
+        let names = Names::new(dns);
+        Self {
+            registrations: Registrations::new(about.as_of, whois),
+            assessments: assessments.with_mail_servers(&names),
+            names,
+            networks: Networks::new(networks),
+            certificates: Certificates::new(certificates),
+            websites,
             about,
-            registrations: BTreeMap::new(),
-            holders: HashMap::new(),
-            names: BTreeMap::new(),
-            served: HashMap::new(),
-            targets: HashSet::new(),
-        };
-        for (domain, record) in whois {
-            let text = searchable_text(&record);
-            case.registrations.entry(domain).or_default().push(Snapshot { record, text });
-        }
-        case.index_registrations();
-        for record in dns {
-            case.add_dns(record);
-        }
-        for name in case.names.values_mut() {
-            name.records.sort_by_key(|record| (record.data.record_type(), std::cmp::Reverse(record.last_seen)));
-        }
-        case
-    }
-
-    fn index_registrations(&mut self) {
-        for (domain, snapshots) in &mut self.registrations {
-            snapshots.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.record.observed));
-            for (position, snapshot) in snapshots.iter().enumerate() {
-                let values: HashSet<Value> = contacts(&snapshot.record).into_iter().flat_map(values_in).collect();
-                for value in values {
-                    let positions = self.holders.entry(value).or_default().entry(domain.clone()).or_default();
-                    positions.push(position);
-                }
-                let servers = snapshot.record.name_servers.iter();
-                self.targets.extend(servers.filter_map(|server| HostName::parse(server).ok()));
-            }
         }
     }
-
-    fn add_dns(&mut self, record: DnsRecord) {
-        let seen = Span::new(record.first_seen, record.last_seen);
-        if let DnsData::NameServer(server) = &record.data {
-            let served = self.served.entry(server.clone()).or_default();
-            served.entry(record.owner.clone()).or_default().widen(seen);
-        }
-        self.targets.extend(target(&record.data).cloned());
-        let name = self.names.entry(reversed(&record.owner)).or_insert_with(|| DnsName {
-            name: record.owner.clone(),
-            records: Vec::new(),
-            seen: Span::default(),
-        });
-        name.seen.widen(seen);
-        name.records.push(record);
-    }
-}
-
-/// `webmail.velani.example` as `example.velani.webmail`.
-fn reversed(name: &HostName) -> String {
-    name.as_str().rsplit('.').collect::<Vec<_>>().join(".")
-}
-
-fn target(data: &DnsData) -> Option<&HostName> {
-    match data {
-        DnsData::Alias(name)
-        | DnsData::NameServer(name)
-        | DnsData::MailServer { exchange: name, .. }
-        | DnsData::StartOfAuthority { primary: name, .. } => Some(name),
-        DnsData::Address(_) | DnsData::Text(_) | DnsData::CertificationAuthority { .. } => None,
-    }
-}
-
-fn contacts(record: &WhoisRecord) -> [&Contact; 5] {
-    [&record.registrant, &record.administrative, &record.technical, &record.billing, &record.zone]
-}
-
-/// What a contact can be found by. A field that cannot be read as what it should be is only found by its text.
-fn values_in(contact: &Contact) -> impl Iterator<Item = Value> {
-    let email = contact.email.as_deref().and_then(|text| EmailAddress::parse(text).ok());
-    let phone = contact.phone.as_deref().and_then(|text| PhoneNumber::parse(text).ok());
-    let person = contact.name.as_deref().and_then(|text| PersonName::parse(text).ok());
-    let organization = contact.organization.as_deref().and_then(|text| OrganizationName::parse(text).ok());
-    [
-        email.map(|email| Value::Email(email.folded())),
-        phone.map(|phone| Value::Phone(phone.digits().to_owned())),
-        person.map(|person| Value::Person(person.folded())),
-        organization.map(|organization| Value::Organization(organization.folded())),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-/// The indexed value a term looks for, or else the text in lower case.
-fn value_of(term: &ReverseWhoisTerm) -> Result<Value, String> {
-    match term {
-        ReverseWhoisTerm::Email(email) => Ok(Value::Email(email.folded())),
-        ReverseWhoisTerm::Phone(phone) => Ok(Value::Phone(phone.digits().to_owned())),
-        ReverseWhoisTerm::Person(person) => Ok(Value::Person(person.folded())),
-        ReverseWhoisTerm::Organization(organization) => Ok(Value::Organization(organization.folded())),
-        ReverseWhoisTerm::Text(text) => Err(text.trim().to_lowercase()),
-    }
-}
-
-/// Noise is not in it: contacts have already lost theirs, and the name of a privacy service is left out.
-fn searchable_text(record: &WhoisRecord) -> String {
-    let registrar = record.registrar.as_ref().map(|registrar| {
-        [&registrar.name, &registrar.iana_id, &registrar.url, &registrar.abuse_email].into_iter().flatten()
-    });
-    let contacts = contacts(record).into_iter().flat_map(|contact| {
-        [
-            &contact.name,
-            &contact.organization,
-            &contact.street,
-            &contact.city,
-            &contact.state,
-            &contact.postal_code,
-            &contact.country,
-            &contact.country_code,
-            &contact.email,
-            &contact.phone,
-            &contact.fax,
-        ]
-        .into_iter()
-        .flatten()
-    });
-    let mut lines: Vec<&str> = vec![&record.domain];
-    lines.extend(registrar.into_iter().flatten().map(String::as_str));
-    lines.extend(record.name_servers.iter().chain(&record.statuses).chain(contacts).map(String::as_str));
-    lines.join("\n").to_lowercase()
 }

@@ -5,13 +5,13 @@
 //! answer.
 
 use crate::{
-    noise::{Noise, Sieve},
+    noise::{Sieve, Verdict},
     provider::lenient::Node,
     record::Contact,
 };
 
 /// Reads a contact. Anything that is no object is an empty contact.
-pub(super) fn read(contact: Node<'_>, judge: impl Fn(&str) -> Option<Noise>) -> Contact {
+pub(super) fn read(contact: Node<'_>, judge: impl Fn(&str) -> Option<Verdict>) -> Contact {
     let mut sieve = Sieve::new(judge);
     // The organisation first: if both name a privacy service, it has the name that the service goes by.
     let organization = sieve.pass(contact.first(&["organization", "organisation"]).text());
@@ -65,17 +65,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::noise::NoiseKind;
+    use crate::noise::{Confidence, NoiseKind};
 
     /// A judge that knows one text of each kind.
-    fn judge(text: &str) -> Option<Noise> {
+    fn judge(text: &str) -> Option<Verdict> {
         let kind = match text {
             "REDACTED" => NoiseKind::Redacted,
             "Veil Privacy, Inc." | "x1@veil.example" => NoiseKind::PrivacyService,
             "N/A" | "-" => NoiseKind::Placeholder,
             _ => return None,
         };
-        Some(Noise { kind, reason: "of the test".to_owned() })
+        Some(Verdict::by_rule(kind, "of the test", Confidence::Certain, "a rule", "a test"))
     }
 
     fn contact(value: &Value) -> Contact {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn an_odd_field_is_unknown_and_costs_no_other() {
         let read = contact(&json!({
-            "name": {"first": "Ann"}, "city": null, "state": true, "email": ["a@b.example"], "countryCode": "USA",
+            "name": {"first": "Ann"}, "city": null, "state": true, "email": ["a@b.example", "c@d.example"], "countryCode": "USA",
             "country": "UNITED STATES"
         }));
         assert_eq!(read, Contact { country: Some("UNITED STATES".to_owned()), ..Contact::default() });

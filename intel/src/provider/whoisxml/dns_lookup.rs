@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use serde_json::Value;
 use url::Url;
 
-use super::{key::Key, rows, single_page, with_query};
+use super::{key::Key, rows, single_page, values, with_query};
 use crate::{
     answer::{Page, Total},
     error::ProviderError,
@@ -39,20 +39,21 @@ pub(super) fn nothing_found() -> Page {
 pub(super) fn read(host: &HostName, step: &Step, body: &Value) -> Result<Page, ProviderError> {
     single_page(step)?;
     let data = Node::new(body).get("DNSData");
+    let data = data.items().next().filter(|_| !data.is_object()).unwrap_or(data);
     if !data.is_object() {
         return Err(ProviderError::malformed("neither DNSData nor an error"));
     }
     let list = data.get("dnsRecords");
-    let list = match list.rows() {
+    let list = match values::table(list) {
         Some(list) => list,
-        None if list.is_null() => &[],
+        None if list.is_null() => Vec::new(),
         None => return Err(ProviderError::malformed("dnsRecords is not a list")),
     };
     // A lookup is made once, at the time the audit names: that is when each record was last seen.
     let seen = ["updatedDate", "createdDate"].iter().find_map(|name| data.get("audit").get(name).moment());
     let mut records = Vec::new();
     let (mut unreadable, mut other_types) = (0, Vec::new());
-    for row in list.iter().map(Node::new) {
+    for row in list.iter().copied() {
         let record_type = record_type(row);
         match record_type.as_deref().map(|record_type| read_data(row, record_type)) {
             Some(Data::Known(data)) => records.push(Record::Dns(DnsRecord {
@@ -61,6 +62,7 @@ pub(super) fn read(host: &HostName, step: &Step, body: &Value) -> Result<Page, P
                 ttl: row.get("ttl").count().and_then(|ttl| u32::try_from(ttl).ok()),
                 first_seen: None,
                 last_seen: seen,
+                security: None,
             })),
             Some(Data::OtherType) => other_types.extend(record_type),
             Some(Data::Unreadable) | None => unreadable += 1,
@@ -71,7 +73,7 @@ pub(super) fn read(host: &HostName, step: &Step, body: &Value) -> Result<Page, P
         rows::left_out_note(unreadable, "is no readable DNS record", "are no readable DNS records"),
         other_types_note(other_types),
     ];
-    Ok(Page { records, next: None, total, notes: notes.into_iter().flatten().collect() })
+    Ok(Page { records, next: None, total, notes: notes.into_iter().flatten().collect(), ..Page::default() })
 }
 
 /// The type by its name, or by its number where the name is missing (IANA, DNS parameters).
@@ -134,7 +136,7 @@ fn authorisation(row: Node<'_>) -> Option<DnsData> {
 }
 
 /// A mailbox from its domain form: the first dot without a backslash before it stands for the `@`.
-fn mailbox(name: &str) -> Option<String> {
+pub(super) fn mailbox(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.contains('@') {
         return Some(name.to_lowercase());

@@ -40,6 +40,7 @@ const EXCERPT: usize = 200;
 #[derive(Debug)]
 pub(super) struct Failure {
     error: ProviderError,
+    status: Option<u16>,
     words: String,
 }
 
@@ -47,6 +48,16 @@ impl Failure {
     /// Whether the vendor's words begin like this, in lower case.
     pub(super) fn begins_with(&self, words: &str) -> bool {
         self.words.to_lowercase().starts_with(words)
+    }
+
+    /// The status that counts: that in the body, or else that of the response, if it means failure.
+    pub(super) fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// Whether the vendor's words are about the key, the credits or the plan.
+    pub(super) fn is_about_the_account(&self) -> bool {
+        names_account(&self.words)
     }
 }
 
@@ -56,17 +67,23 @@ impl From<Failure> for ProviderError {
     }
 }
 
-/// The JSON object of a successful answer.
+/// The JSON object of a successful answer, also where it is the only thing in a list.
 pub(super) fn answer(response: &HttpResponse, key: &Key) -> Result<Value, Failure> {
     let status = response.status;
-    let parsed = lenient::parse(&response.body);
+    let parsed = lenient::parse(&response.body).map(|body| match body {
+        Value::Array(mut items) if items.len() == 1 => items.pop().unwrap_or_default(),
+        body => body,
+    });
     if let Ok(body) = &parsed
         && let Some(said) = Said::find(Node::new(body))
     {
         return Err(said.into_failure(status, &response.headers, key));
     }
     let page = || key.cut_from(&String::from_utf8_lossy(response.body.get(..4096).unwrap_or(&response.body)));
-    let without_words = |error| Failure { error, words: String::new() };
+    let without_words = |error| {
+        let status = (!status.is_success()).then_some(status.as_u16());
+        Failure { error, status, words: String::new() }
+    };
     let start = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body).trim_ascii_start();
     if start.starts_with(b"<") {
         let error = match status.as_u16() {
@@ -147,7 +164,7 @@ impl Said {
                 clear => clear,
             },
         };
-        Failure { error, words: self.words }
+        Failure { error, status: code, words: self.words }
     }
 }
 
@@ -192,7 +209,11 @@ fn refusal(words: &str) -> ProviderError {
 
 /// Whether words without any status speak of access, but not of the key or the credits alone.
 fn ambiguous(words: &str) -> bool {
-    names_key(words) || names_credits(words) || names_plan(words) || own_words(words).contains("access restricted")
+    names_account(words) || own_words(words).contains("access restricted")
+}
+
+fn names_account(words: &str) -> bool {
+    names_key(words) || names_credits(words) || names_plan(words)
 }
 
 fn names_key(words: &str) -> bool {

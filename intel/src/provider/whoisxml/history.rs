@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{counted, key::Key, rows::left_out_note, single_page, whois_record};
+use super::{counted, key::Key, rows, single_page, whois_record};
 use crate::{
     answer::Page,
     error::ProviderError,
@@ -31,15 +31,15 @@ pub(super) fn request(base: &Url, key: &Key, domain: &HostName, step: &Step) -> 
 pub(super) fn read(domain: &HostName, step: &Step, body: &Value) -> Result<Page, ProviderError> {
     let body = Node::new(body);
     let announced = body.get("recordsCount").count();
-    let rows = body.get("records").rows();
+    let list = rows::list(body.get("records"));
     if *step == Step::Preview {
-        let count = announced.or_else(|| rows.map(|rows| rows.len() as u64));
+        let count = announced.or_else(|| list.map(|list| list.len() as u64));
         let count = count.ok_or_else(|| ProviderError::malformed("a preview without recordsCount"))?;
         return Ok(Page { total: Some(counted(count)), ..Page::default() });
     }
     single_page(step)?;
-    let rows = match (rows, announced) {
-        (Some(rows), _) => rows,
+    let list = match (list, announced) {
+        (Some(list), _) => list,
         (None, Some(0)) => &[],
         (None, Some(count)) => {
             return Err(ProviderError::malformed(format!("{count} records announced and none sent")));
@@ -47,20 +47,20 @@ pub(super) fn read(domain: &HostName, step: &Step, body: &Value) -> Result<Page,
         (None, None) => return Err(ProviderError::malformed("neither records nor recordsCount nor an error")),
     };
     let mut records: Vec<WhoisRecord> =
-        rows.iter().filter_map(|row| whois_record::read(Node::new(row), domain.as_str())).collect();
+        list.iter().filter_map(|row| whois_record::read(Node::new(row), domain.as_str())).collect();
     records.sort_by_key(|record| std::cmp::Reverse(newest(record)));
-    let sent = rows.len() as u64;
+    let sent = list.len() as u64;
     let total = announced.map_or(sent, |announced| announced.max(sent));
     let mut notes = Vec::new();
     if total > sent {
         notes.push(format!("The source announced {total} records and sent {sent}."));
     }
-    notes.extend(left_out_note(rows.len() - records.len(), "holds no WHOIS record", "hold no WHOIS record"));
+    notes.extend(rows::left_out_note(list.len() - records.len(), "holds no WHOIS record", "hold no WHOIS record"));
     Ok(Page {
         records: records.into_iter().map(|record| Record::Whois(Box::new(record))).collect(),
-        next: None,
         total: Some(counted(total)),
         notes,
+        ..Page::default()
     })
 }
 

@@ -1,8 +1,8 @@
-//! The account's key and the two places it may stand in.
+//! The account's key and the three places it may stand in.
 //!
 //! One key opens every service. Some of them take it as a header, which keeps it out of URLs and so out of the logs of
-//! every proxy on the way; the others take it in the query only. Either way it leaves through
-//! [`HttpRequest::secret`](crate::upstream::HttpRequest) alone.
+//! every proxy on the way; others are documented to take it as a field of the body, which does the same; the rest take
+//! it in the query only. Whichever it is, it leaves through [`HttpRequest::secret`](crate::upstream::HttpRequest) alone.
 
 use http::HeaderName;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,10 @@ impl Key {
 
     pub(super) fn in_header(&self) -> Secret {
         Secret::Header(HeaderName::from_static("x-authentication-token"), self.0.clone())
+    }
+
+    pub(super) fn in_body(&self) -> Secret {
+        Secret::Field("apiKey", self.0.clone())
     }
 
     pub(super) fn in_query(&self) -> Secret {

@@ -4,47 +4,63 @@
 //! and a price of their own each. The facts here are those of the vendor's documentation and client libraries, and of
 //! recorded answers where these say something else.
 //!
-//! One file per service builds its request and reads its answer (`history`, `reverse_whois`, `reverse_ns`,
-//! `subdomains`, `dns_lookup`, `balance`); what several of them share stands beside them: telling answers from
-//! failures (`failure`), rows of names (`rows`), pages continued by name (`name_pages`), WHOIS records
-//! (`whois_record`, `contact`), the key (`key`). This file says which lookup goes to which service on which terms.
+//! One file per service builds its request and reads its answer (`history`, `reverse_whois`, `subdomains`, and so on);
+//! what several of them share stands beside them: telling answers from failures (`failure`), rows of names (`rows`),
+//! values that they write alike (`values`), pages continued by name, which three services have in common
+//! (`name_pages`), WHOIS records (`whois_record`, `contact`), the key (`key`). This file says which lookup goes to which
+//! service on which terms; names, prices, rates and addresses of the services are one table in `settings`.
 //!
 //! The services charge by the page and not by the row, and most of what is unpleasant about them is about money: a page
 //! must never be asked for twice because its cursor did not move, an odd field must not cost a whole bought answer, and
 //! a refusal must be told apart from a failure, or the desk would repeat a purchase.
 
 mod balance;
+mod bulk;
 mod contact;
+mod discovery;
+mod dns_history;
 mod dns_lookup;
+mod domain_reputation;
+mod email_verification;
 mod failure;
 mod history;
+mod ip_geolocation;
+mod ip_netblocks;
 mod key;
 mod name_pages;
-mod reverse_ns;
+mod reverse_dns;
 mod reverse_whois;
 mod rows;
 mod settings;
+mod ssl_certificates;
 mod subdomains;
+mod threat_intelligence;
+mod values;
+mod website_categorization;
+mod website_contacts;
+mod whois;
 mod whois_record;
 
 use secrecy::SecretString;
 use url::Url;
 
 use self::key::Key;
-pub use self::settings::{BaseUrls, Prices, Rates, WhoisXmlSettings};
-use super::{Call, Exposure, Offer, Provider, Rate, Step};
+pub use self::settings::{BaseUrls, BulkSettings, Prices, Rates, Service, WhoisXmlSettings};
+use super::{Batch, Call, Exposure, Offer, Provider, Rate, Step, lenient::Node};
+use std::sync::LazyLock;
+
 use crate::{
     answer::{Page, Total},
     credits::Credits,
     error::ProviderError,
-    lookup::{Lookup, LookupKind},
+    lookup::{AddressFamily, Lookup, LookupKind, ReverseWhoisTerm},
     upstream::{HttpRequest, HttpResponse},
 };
 
 /// The number at which the vendor's services stop counting.
 const COUNTS_UP_TO: u64 = 10_000;
 
-/// The provider `whoisxml`: WHOIS history, reverse WHOIS, reverse NS, subdomains and DNS records.
+/// The provider `whoisxml`.
 #[derive(Debug)]
 pub struct WhoisXml {
     key: Key,
@@ -70,45 +86,76 @@ impl Provider for WhoisXml {
     }
 
     fn lookups(&self) -> &'static [LookupKind] {
-        &LookupKind::ALL
+        static KINDS: LazyLock<Vec<LookupKind>> =
+            LazyLock::new(|| LookupKind::ALL.into_iter().filter(|kind| service_of(*kind).is_some()).collect());
+        &KINDS
     }
 
     fn offer(&self, lookup: &Lookup) -> Option<Offer> {
         let WhoisXmlSettings { prices, rates, .. } = &self.settings;
-        let vendor = |endpoint, price, requests_per_second| Offer {
-            endpoint,
-            exposure: Exposure::ThirdParty,
-            price,
-            free_preview: false,
-            rate: Some(Rate::per_second(requests_per_second)),
-        };
-        Some(match lookup {
-            Lookup::WhoisHistory { .. } => {
-                Offer { free_preview: true, ..vendor("whois-history", prices.whois_history, rates.whois_history) }
-            }
-            Lookup::ReverseWhois { .. } => {
-                Offer { free_preview: true, ..vendor("reverse-whois", prices.reverse_whois, rates.reverse_whois) }
-            }
-            Lookup::ReverseNs { .. } => vendor("reverse-ns", prices.reverse_ns, rates.reverse_ns),
-            Lookup::Subdomains { .. } => vendor("subdomains", prices.subdomains, rates.subdomains),
-            Lookup::DnsRecords { .. } => {
-                let offer = vendor("dns-lookup", prices.dns_lookup, rates.dns_lookup);
-                Offer { exposure: Exposure::Infrastructure, ..offer }
-            }
+        let service = service(lookup)?;
+        Some(Offer {
+            endpoint: service.endpoint(),
+            exposure: exposure(service),
+            price: match lookup {
+                Lookup::Discovery { query } => discovery::price(prices, query),
+                _ => prices.of(service),
+            },
+            free_preview: matches!(service, Service::WhoisHistory | Service::ReverseWhois),
+            rate: Some(Rate::per_second(rates.of(service))),
         })
     }
 
+    /// The vendor looks for texts, so a phone number has to be asked for in each spelling that records have it in.
+    fn parts(&self, lookup: &Lookup) -> Vec<Lookup> {
+        match lookup {
+            Lookup::ReverseWhois { term: ReverseWhoisTerm::Phone(phone), scope, dates } => phone
+                .spellings()
+                .into_iter()
+                .map(|spelling| Lookup::ReverseWhois {
+                    term: ReverseWhoisTerm::PhoneSpelling(spelling),
+                    scope: *scope,
+                    dates: dates.clone(),
+                })
+                .collect(),
+            Lookup::DnsHistory { host, family: None } => AddressFamily::ALL
+                .into_iter()
+                .map(|family| Lookup::DnsHistory { host: host.clone(), family: Some(family) })
+                .collect(),
+            whole => vec![whole.clone()],
+        }
+    }
+
     fn call(&self, lookup: &Lookup, step: &Step) -> Result<Call, ProviderError> {
-        let Self { key, settings: WhoisXmlSettings { base_urls, .. } } = self;
+        let key = &self.key;
         key.check()?;
+        let service = service(lookup).ok_or_else(not_answered)?;
+        let base = self.settings.base_urls.of(service);
         let request = match lookup {
-            Lookup::WhoisHistory { domain } => history::request(&base_urls.whois_history, key, domain, step),
-            Lookup::ReverseWhois { term, scope } => {
-                reverse_whois::request(&base_urls.reverse_whois, key, term, *scope, step)
-            }
-            Lookup::ReverseNs { name_server } => reverse_ns::request(&base_urls.reverse_ns, key, name_server, step),
-            Lookup::Subdomains { domain } => subdomains::request(&base_urls.subdomains, key, domain, step),
-            Lookup::DnsRecords { host } => dns_lookup::request(&base_urls.dns_lookup, key, host, step),
+            Lookup::WhoisHistory { domain } => history::request(base, key, domain, step),
+            Lookup::ReverseWhois { term, scope, dates } => reverse_whois::request(base, key, term, *scope, dates, step),
+            Lookup::ReverseNs { name_server } => name_pages::request(base, key, "ns", name_server.as_str(), step),
+            Lookup::ReverseMx { mail_server } => name_pages::request(base, key, "mx", mail_server.as_str(), step),
+            Lookup::ReverseIp { address } => name_pages::request(base, key, "ip", &address.to_string(), step),
+            Lookup::Subdomains { domain } => subdomains::request(base, key, domain, step),
+            Lookup::DnsRecords { host } => dns_lookup::request(base, key, host, step),
+            Lookup::IpOwner { subject } => ip_netblocks::request(base, key, subject, step),
+            Lookup::IpLocation { address } => ip_geolocation::request(base, key, *address, step),
+            Lookup::Reputation { subject } => domain_reputation::request(base, key, subject, step),
+            Lookup::Threats { indicator } => threat_intelligence::request(base, key, indicator, step),
+            Lookup::WebsiteContacts { host } => website_contacts::request(base, key, host, step),
+            Lookup::WebsiteCategories { host } => website_categorization::request(base, key, host, step),
+            Lookup::EmailVerification { email } => email_verification::request(base, key, email, step),
+            Lookup::WhoisCurrent { subject } => whois::request(base, key, subject, step),
+            Lookup::ReverseDns { record_type, terms } => reverse_dns::request(base, key, *record_type, terms, step),
+            Lookup::DnsHistory { host, family } => dns_history::request(base, key, host, *family, step),
+            Lookup::AddressHistory { address } => dns_history::reverse_request(base, key, *address, step),
+            Lookup::Discovery { query } => discovery::request(base, key, query, step),
+            Lookup::Certificates { host } => ssl_certificates::request(base, key, host, step),
+            Lookup::IssuedCertificates { .. }
+            | Lookup::Pointers { .. }
+            | Lookup::NameServerRegistration { .. }
+            | Lookup::RegistryContact { .. } => Err(not_answered()),
         }?;
         Ok(Call::Http(Box::new(request)))
     }
@@ -126,10 +173,33 @@ impl Provider for WhoisXml {
         match lookup {
             Lookup::WhoisHistory { domain } => history::read(domain, step, &body),
             Lookup::ReverseWhois { .. } => reverse_whois::read(step, &body),
-            Lookup::ReverseNs { .. } => reverse_ns::read(step, &body),
+            Lookup::ReverseNs { .. } | Lookup::ReverseMx { .. } | Lookup::ReverseIp { .. } => {
+                name_pages::read(step, &body)
+            }
             Lookup::Subdomains { .. } => subdomains::read(step, &body),
             Lookup::DnsRecords { host } => dns_lookup::read(host, step, &body),
+            Lookup::IpOwner { subject } => ip_netblocks::read(subject, step, &body),
+            Lookup::IpLocation { address } => ip_geolocation::read(*address, step, &body),
+            Lookup::Reputation { .. } => domain_reputation::read(step, &body),
+            Lookup::Threats { indicator } => threat_intelligence::read(indicator, step, &body),
+            Lookup::WebsiteContacts { host } => website_contacts::read(host, step, &body),
+            Lookup::WebsiteCategories { .. } => website_categorization::read(step, &body),
+            Lookup::EmailVerification { email } => email_verification::read(email, step, &body),
+            Lookup::WhoisCurrent { subject } => whois::read(subject, step, &body),
+            Lookup::ReverseDns { record_type, .. } => reverse_dns::read(*record_type, step, &body),
+            Lookup::DnsHistory { host, .. } => dns_history::read(host, step, &body),
+            Lookup::AddressHistory { .. } => dns_history::read_reverse(step, &body),
+            Lookup::Discovery { .. } => discovery::read(step, &body),
+            Lookup::Certificates { .. } => ssl_certificates::read(step, &body),
+            Lookup::IssuedCertificates { .. }
+            | Lookup::Pointers { .. }
+            | Lookup::NameServerRegistration { .. }
+            | Lookup::RegistryContact { .. } => Err(not_answered()),
         }
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        Some(self)
     }
 
     fn balance_call(&self) -> Option<HttpRequest> {
@@ -138,13 +208,69 @@ impl Provider for WhoisXml {
 
     fn read_balance(&self, lookup: &Lookup, response: &HttpResponse) -> Result<Option<Credits>, ProviderError> {
         match failure::answer(response, &self.key) {
-            Ok(body) => balance::read(balance::pool(lookup.kind()), &body),
+            Ok(body) => match service(lookup).and_then(balance::pool) {
+                Some(pool) => balance::read(pool, &body),
+                None => Err(ProviderError::InvalidInput {
+                    reason: "which of the account's credits pay for this service is not known.".to_owned(),
+                }),
+            },
             // This service costs nothing, so it refuses for the key alone, whatever its standard sentence says.
             Err(failure) => Err(match failure.into() {
                 ProviderError::AccessRefused | ProviderError::NoCredits => ProviderError::BadKey,
                 other => other,
             }),
         }
+    }
+}
+
+fn not_answered() -> ProviderError {
+    ProviderError::InvalidInput { reason: "it has no service for such questions.".to_owned() }
+}
+
+/// Which service answers a lookup, if one does.
+const fn service(lookup: &Lookup) -> Option<Service> {
+    service_of(lookup.kind())
+}
+
+const fn service_of(kind: LookupKind) -> Option<Service> {
+    Some(match kind {
+        LookupKind::WhoisHistory => Service::WhoisHistory,
+        LookupKind::ReverseWhois => Service::ReverseWhois,
+        LookupKind::ReverseNs => Service::ReverseNs,
+        LookupKind::ReverseMx => Service::ReverseMx,
+        LookupKind::ReverseIp => Service::ReverseIp,
+        LookupKind::Subdomains => Service::Subdomains,
+        LookupKind::DnsRecords => Service::DnsLookup,
+        LookupKind::IpOwner => Service::IpNetblocks,
+        LookupKind::IpLocation => Service::IpGeolocation,
+        LookupKind::Reputation => Service::DomainReputation,
+        LookupKind::Threats => Service::ThreatIntelligence,
+        LookupKind::WebsiteContacts => Service::WebsiteContacts,
+        LookupKind::WebsiteCategories => Service::WebsiteCategorization,
+        LookupKind::EmailVerification => Service::EmailVerification,
+        LookupKind::WhoisCurrent => Service::WhoisCurrent,
+        LookupKind::ReverseDns => Service::ReverseDns,
+        LookupKind::DnsHistory | LookupKind::AddressHistory => Service::DnsHistory,
+        LookupKind::Discovery => Service::Discovery,
+        LookupKind::Certificates => Service::SslCertificates,
+        LookupKind::IssuedCertificates
+        | LookupKind::Pointers
+        | LookupKind::NameServerRegistration
+        | LookupKind::RegistryContact => return None,
+    })
+}
+
+/// Who learns of a question besides the vendor: some services look for themselves when they are asked.
+const fn exposure(service: Service) -> Exposure {
+    match service {
+        // It resolves on request.
+        Service::DnsLookup => Exposure::Infrastructure,
+        // They visit the site, the host or the mail server, unless they have done so a short time ago.
+        Service::WebsiteContacts
+        | Service::WebsiteCategorization
+        | Service::SslCertificates
+        | Service::EmailVerification => Exposure::Touch,
+        _ => Exposure::ThirdParty,
     }
 }
 
@@ -158,6 +284,12 @@ fn with_query(base: &Url, parameters: &[(&str, &str)]) -> Url {
 /// A count, which the vendor stops at some point.
 const fn counted(count: u64) -> Total {
     if count >= COUNTS_UP_TO { Total::AtLeast(count) } else { Total::Exactly(count) }
+}
+
+/// Whether a cursor says that there is no further page: empty, zero, false, or a word for nothing in a text.
+fn names_no_page(cursor: Node<'_>) -> bool {
+    let is_word = |text: &str| ["null", "none", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+    cursor.is_blank() || cursor.boolean() == Some(false) || cursor.as_str().is_some_and(is_word)
 }
 
 /// Only the one page that there is can be asked for.

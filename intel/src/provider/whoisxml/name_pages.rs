@@ -7,12 +7,14 @@
 //! answer says so.
 
 use serde_json::Value;
+use url::Url;
 
-use super::rows;
+use super::{key::Key, rows, with_query};
 use crate::{
     answer::{Page, Total},
     error::ProviderError,
     provider::{Cursor, Step, lenient::Node},
+    upstream::HttpRequest,
 };
 
 /// A full page.
@@ -21,8 +23,20 @@ const PAGE: u64 = 300;
 /// Where the first page starts.
 const FIRST: &str = "1";
 
+/// Asks for a page of the names behind `subject`, which the service takes as the parameter `ns`, `mx` or `ip`.
+pub(super) fn request(
+    base: &Url,
+    key: &Key,
+    parameter: &str,
+    subject: &str,
+    step: &Step,
+) -> Result<HttpRequest, ProviderError> {
+    let query = [(parameter, subject), ("from", from(step)?), ("outputFormat", "JSON")];
+    Ok(HttpRequest::get(with_query(base, &query)).with_secret(key.in_query()))
+}
+
 /// The value of `from` for a step.
-pub(super) fn from(step: &Step) -> Result<&str, ProviderError> {
+fn from(step: &Step) -> Result<&str, ProviderError> {
     match step {
         Step::Preview => Err(super::no_preview()),
         Step::Page(None) => Ok(FIRST),
@@ -34,7 +48,7 @@ pub(super) fn read(step: &Step, body: &Value) -> Result<Page, ProviderError> {
     let from = from(step)?;
     let body = Node::new(body);
     let size = body.get("size").count();
-    let list = match (body.get("result").rows(), size) {
+    let list = match (rows::list(body.get("result")), size) {
         (Some(list), _) => list,
         (None, Some(0)) => &[],
         (None, Some(size)) => return Err(ProviderError::malformed(format!("{size} rows announced and none sent"))),
@@ -49,7 +63,7 @@ pub(super) fn read(step: &Step, body: &Value) -> Result<Page, ProviderError> {
         Step::Page(None) => Some(Total::Exactly(sent)),
         _ => None,
     };
-    Ok(Page { records, next, total, notes })
+    Ok(Page { records, next, total, notes, ..Page::default() })
 }
 
 fn next(from: &str, list: &[Value], notes: &mut Vec<String>) -> Option<Cursor> {

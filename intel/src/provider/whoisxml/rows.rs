@@ -26,18 +26,30 @@ pub(super) fn sightings(rows: &[Value]) -> Rows {
     Rows { records, notes }
 }
 
+/// The rows in a place: a list, or the only row itself, which as a text has to be a name with a dot. `None` if neither is
+/// there.
+pub(super) fn list(node: Node<'_>) -> Option<&[Value]> {
+    let is_row = match node.as_str() {
+        Some(text) => text.contains('.') && host(text.trim()).is_some(),
+        None => node.is_object() && name(node).is_some(),
+    };
+    node.rows().or_else(|| is_row.then(|| std::slice::from_ref(node.value())))
+}
+
 /// The name in a row, as the vendor wrote it.
 pub(super) fn name(row: Node<'_>) -> Option<String> {
     row.text().or_else(|| row.first(&["name", "domainName", "domain"]).text())
 }
 
-fn sighting(row: Node<'_>) -> Option<Sighting> {
+/// The name in a row and when it was seen.
+pub(super) fn sighting(row: Node<'_>) -> Option<Sighting> {
     let audit = row.get("audit");
     let moment = |names: &[&str], audited: &str| row.first(names).moment().or_else(|| audit.get(audited).moment());
     Some(Sighting {
         name: host(&name(row)?)?,
         first_seen: moment(&["first_seen", "firstSeen"], "createdDate"),
         last_seen: moment(&["last_visit", "last_seen", "lastSeen", "lastVisit"], "updatedDate"),
+        registrar: row.first(&["registrarName", "registrar"]).text(),
     })
 }
 

@@ -25,7 +25,7 @@ pub(super) fn read(step: &Step, body: &Value) -> Result<Page, ProviderError> {
     let body = Node::new(body);
     let result = body.get("result");
     let announced = result.get("count").count();
-    let list = match (result.get("records").rows(), announced) {
+    let list = match (rows::list(result.get("records")), announced) {
         (Some(list), _) => list,
         (None, Some(0)) => &[],
         (None, Some(count)) => {
@@ -41,5 +41,5 @@ pub(super) fn read(step: &Step, body: &Value) -> Result<Page, ProviderError> {
     if total > sent {
         notes.push(format!("The source announced {total} names and sent {sent}."));
     }
-    Ok(Page { records, next: None, total: Some(counted(total)), notes })
+    Ok(Page { records, next: None, total: Some(counted(total)), notes, ..Page::default() })
 }

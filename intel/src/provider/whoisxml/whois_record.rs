@@ -111,7 +111,8 @@ fn first_list<'a>(layers: Layers<'a>, read: impl Fn(Node<'a>) -> Vec<String>) ->
 
 /// Name servers from a list, a text, or an object with `hostNames` and `rawText`; each item a text or `{"str": …}`.
 fn name_servers(node: Node<'_>) -> Vec<String> {
-    let node = if node.is_object() { node.first(&["hostNames", "rawText", "str"]) } else { node };
+    let inner = node.first(&["hostNames", "rawText", "str"]);
+    let node = if node.is_object() || !inner.is_blank() { inner } else { node };
     let mut servers = Vec::new();
     for text in node.items().filter_map(|item| item.text().or_else(|| item.first(&["str", "name"]).text())) {
         if is_noise(&text) {
@@ -317,7 +318,7 @@ mod tests {
             (json!({"hostNames": "ns1.example.net\nns2.example.net"}), &both),
             (json!([{"str": "ns1.example.net", "numeric": false}, {"name": "ns2.example.net"}]), &both),
             (json!(["ns1.example.net 192.0.2.1", "ns2.example.net 2001:db8::1", "NS1.example.net"]), &both),
-            (json!(["REDACTED FOR PRIVACY", null, true, ["x"], "no name server"]), &[]),
+            (json!(["REDACTED FOR PRIVACY", null, true, ["x", "y"], "no name server"]), &[]),
             (json!({"hostNames": {}, "rawText": ""}), &[]),
         ] {
             assert_eq!(name_servers(Node::new(&value)), expected, "{value}");
