@@ -198,7 +198,7 @@ fn weight(record: &Record) -> usize {
         Record::Sighting(sighting) => 96 + sighting.name.as_str().len(),
         Record::Pointer(pointer) => 96 + pointer.name.as_str().len(),
         Record::Dns(_) | Record::Reputation(_) | Record::Threat(_) | Record::WebsiteCategory(_) => 256,
-        Record::Network(_) | Record::WebsiteContacts(_) => 2048,
+        Record::Network(_) | Record::System(_) | Record::WebsiteContacts(_) => 2048,
         Record::Location(_) | Record::Mailbox(_) | Record::Contact(_) => 512,
         Record::Certificate(certificate) => 512 + certificate.names.len().saturating_mul(48),
     }

@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::{
     error::ProviderError,
-    observable::HostName,
+    observable::{HostName, is_public_address},
     upstream::{DnsRequest, DnsResponse, HttpRequest, HttpResponse, Secret, WhoisRequest, WhoisResponse},
 };
 
@@ -95,6 +95,8 @@ pub struct TransportError {
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    /// Sends what somebody's answer asked for: to public addresses only.
+    guarded: reqwest::Client,
     settings: TransportSettings,
 }
 
@@ -104,19 +106,21 @@ impl HttpTransport {
     /// # Errors
     /// When the proxy cannot be used or the TLS library finds no certificates.
     pub fn new(settings: TransportSettings) -> Result<Self, TransportError> {
-        let reason = |error: reqwest::Error| TransportError { reason: error.without_url().to_string() };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("namehound/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(settings.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            // Attempts are counted and paced by the desk.
-            .retry(reqwest::retry::never())
-            .dns_resolver(SystemResolver::from_system());
-        builder = match &settings.proxy {
-            Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(reason)?),
-            None => builder.no_proxy(),
-        };
-        Ok(Self { client: builder.build().map_err(reason)?, settings })
+        let resolver = SystemResolver::from_system();
+        let guarded = client(&settings, PublicOnly(resolver.clone()))?;
+        Ok(Self { client: client(&settings, resolver)?, guarded, settings })
+    }
+
+    /// Refuses to send what somebody's answer asked for to a place inside this network.
+    ///
+    /// # Errors
+    /// [`ProviderError::InvalidInput`]
+    fn check(&self, request: &HttpRequest) -> Result<(), ProviderError> {
+        // The gateway is the only place that anything is sent to.
+        if !request.guarded || self.settings.gateway.is_some() || is_public_place(&request.url) {
+            return Ok(());
+        }
+        Err(ProviderError::InvalidInput { reason: format!("{NOT_PUBLIC}, so nothing was sent to it.") })
     }
 
     fn url(&self, request: &HttpRequest) -> Url {
@@ -131,8 +135,9 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, ProviderError> {
-        let mut outgoing = self
-            .client
+        self.check(request)?;
+        let client = if request.guarded && self.settings.gateway.is_none() { &self.guarded } else { &self.client };
+        let mut outgoing = client
             .request(request.method.clone(), self.url(request))
             .headers(request.headers.clone())
             .timeout(timeout);
@@ -175,6 +180,36 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     async fn send(&self, request: &HttpRequest, at_most: Duration) -> Result<HttpResponse, ProviderError> {
         self.exchange(request, self.settings.total_timeout.min(at_most)).await
+    }
+}
+
+/// Why an address out of an answer is not asked.
+const NOT_PUBLIC: &str = "the address of that server is not a public one";
+
+fn client(settings: &TransportSettings, resolver: impl Resolve + 'static) -> Result<reqwest::Client, TransportError> {
+    let reason = |error: reqwest::Error| TransportError { reason: error.without_url().to_string() };
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("namehound/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(settings.connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        // Attempts are counted and paced by the desk.
+        .retry(reqwest::retry::never())
+        .dns_resolver(resolver);
+    let builder = match &settings.proxy {
+        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(reason)?),
+        None => builder.no_proxy(),
+    };
+    builder.build().map_err(reason)
+}
+
+/// Whether a URL may lead to a public place, as far as its text says: an address is one or is not, and what a name points
+/// to is the resolver's to judge, or the proxy's.
+fn is_public_place(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => is_public_address(address.into()),
+        Some(url::Host::Ipv6(address)) => is_public_address(address.into()),
+        Some(url::Host::Domain(name)) => HostName::parse(name).is_ok_and(|name| name.special_use().is_none()),
+        None => false,
     }
 }
 
@@ -252,6 +287,25 @@ impl Resolve for SystemResolver {
     }
 }
 
+/// Resolves names to public addresses only.
+#[derive(Clone)]
+struct PublicOnly(SystemResolver);
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let resolver = self.0.clone();
+        Box::pin(async move {
+            let host = HostName::parse(name.as_str())?;
+            let mut addresses = resolver.addresses(&host).await?;
+            addresses.retain(|address| is_public_address(*address));
+            if addresses.is_empty() {
+                return Err(NOT_PUBLIC.into());
+            }
+            Ok(Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
+        })
+    }
+}
+
 /// The body as it is sent, with the key in it where that is the place for keys. A body that is no JSON object has no
 /// such place: it is sent as it is, and the source will say that the key is missing.
 fn outgoing_body(request: &HttpRequest) -> Option<Bytes> {
@@ -293,6 +347,21 @@ mod tests {
 
         let no_object = HttpRequest { body: Some(Bytes::from_static(b"text")), ..request };
         assert_eq!(outgoing_body(&no_object).as_deref(), Some(b"text".as_slice()));
+    }
+
+    #[tokio::test]
+    async fn what_an_answer_asked_for_goes_to_public_places_only() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let transport = HttpTransport::new(TransportSettings::default()).unwrap();
+        for place in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "printer.local", "db.internal"] {
+            let url = Url::parse(&format!("http://{place}:{port}/domain/shop.example")).unwrap();
+            let outcome = transport.send(&HttpRequest::get(url).guarded(), Duration::from_secs(5)).await;
+            let refused = matches!(&outcome, Err(ProviderError::InvalidInput { reason }) if reason.contains("public"));
+            assert!(refused, "{place}: {outcome:?}");
+        }
+        let connected = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(connected.is_err(), "nobody was connected to");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod conversation;
 pub mod crtsh;
 pub mod dns;
 pub mod lenient;
+pub mod rdap;
 pub mod whois43;
 pub mod whoisxml;
 

@@ -13,7 +13,7 @@ mod whois;
 pub use assessment::{MailboxCheck, Reputation, ReputationWarning, Threat};
 pub use certificate::Certificate;
 pub use dns::{DnsData, DnsRecord, DnsRecordType, Pointer};
-pub use network::{IpLocation, Network, NetworkContact, Routing};
+pub use network::{IpLocation, Network, NetworkContact, Routing, SystemRegistration};
 pub use website::{Described, WebsiteCategory, WebsiteContacts};
 pub use whois::{Contact, Registrar, WhoisRecord};
 
@@ -34,6 +34,8 @@ pub enum Record {
     Pointer(Pointer),
     /// A network and who holds it.
     Network(Box<Network>),
+    /// An autonomous system and who holds it.
+    System(Box<SystemRegistration>),
     /// A contact of a registry.
     Contact(Box<NetworkContact>),
     /// Where an address is.

@@ -88,6 +88,53 @@ pub struct NetworkContact {
     pub country_code: Option<String>,
 }
 
+/// An autonomous system as a registry holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemRegistration {
+    /// The system.
+    pub system: AutonomousSystem,
+    /// The name that the registry gave it, for example `EXAMPLE-AS`.
+    pub name: Option<String>,
+    /// Free text about it, line by line.
+    pub descriptions: Vec<String>,
+    /// The two-letter country code (ISO 3166-1), upper case.
+    pub country_code: Option<String>,
+    /// When its number was given out.
+    pub registered: Option<Moment>,
+    /// When the entry last changed.
+    pub updated: Option<Moment>,
+    /// Who holds it.
+    pub organization: Option<NetworkContact>,
+    /// Who takes complaints.
+    pub abuse: Vec<NetworkContact>,
+    /// The administrative contacts.
+    pub administrative: Vec<NetworkContact>,
+    /// The technical contacts.
+    pub technical: Vec<NetworkContact>,
+    /// The regional registry, for example `ARIN`.
+    pub registry: Option<String>,
+}
+
+impl SystemRegistration {
+    /// A system of which nothing but its number is known.
+    #[must_use]
+    pub const fn of(system: AutonomousSystem) -> Self {
+        Self {
+            system,
+            name: None,
+            descriptions: Vec::new(),
+            country_code: None,
+            registered: None,
+            updated: None,
+            organization: None,
+            abuse: Vec::new(),
+            administrative: Vec::new(),
+            technical: Vec::new(),
+            registry: None,
+        }
+    }
+}
+
 /// Who announces a network to the rest of the Internet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routing {
