@@ -6,11 +6,18 @@
 
 mod batch;
 pub mod case;
+pub mod certspotter;
+pub mod circl;
 mod conversation;
 pub mod crtsh;
+pub mod cymru;
 pub mod dns;
+pub mod hackertarget;
 pub mod lenient;
+pub mod mmdb;
+mod names;
 pub mod rdap;
+pub mod viewdns;
 pub mod whois43;
 pub mod whoisxml;
 
@@ -204,5 +211,37 @@ pub trait Provider: Debug + Send + Sync {
     /// As [`Provider::read`]; [`ProviderError::BadKey`] when the source does not know the key.
     fn read_balance(&self, _lookup: &Lookup, _response: &HttpResponse) -> Result<Option<Credits>, ProviderError> {
         Err(ProviderError::malformed("this source has no balance service"))
+    }
+}
+
+/// The longest wait of a source that is passed on.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// The wait that a source asks for in seconds (RFC 9110 §10.2.3), or else the usual one.
+fn stated_wait(response: &HttpResponse, usual: Duration) -> Duration {
+    let stated = response.headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let stated = stated.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+    stated.unwrap_or(usual).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::*;
+
+    #[test]
+    fn a_source_is_left_alone_for_as_long_as_it_says() {
+        let usual = Duration::from_secs(60);
+        let mut busy = HttpResponse {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            headers: HeaderMap::new(),
+            body: bytes::Bytes::new(),
+        };
+        for (stated, expected) in [(None, 60), (Some(" 7 "), 7), (Some("7777777"), 3600), (Some("soon"), 60)] {
+            busy.headers.clear();
+            busy.headers.extend(stated.map(|stated| (header::RETRY_AFTER, HeaderValue::from_static(stated))));
+            assert_eq!(stated_wait(&busy, usual), Duration::from_secs(expected), "{stated:?}");
+        }
     }
 }

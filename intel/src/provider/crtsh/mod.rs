@@ -15,11 +15,12 @@ mod rows;
 
 use std::time::Duration;
 
-use http::header;
 use url::Url;
 
 use self::rows::Rows;
-use super::{Call, Conversation, Exposure, Heard, Inquiry, Offer, Provider, Rate, Step, Turn};
+use super::{
+    Call, Conversation, Exposure, Heard, Inquiry, Offer, Provider, Rate, Step, Turn, names::names_below, stated_wait,
+};
 use crate::{
     answer::{Page, Total},
     credits::Credits,
@@ -32,9 +33,6 @@ use crate::{
 
 /// How long the service is left alone that says "too often" and not how long.
 const UNSTATED_WAIT: Duration = Duration::from_secs(30);
-
-/// The longest wait that is passed on.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// How crt.sh is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,9 +118,7 @@ impl Provider for CrtSh {
         let Response::Http(response) = response else { return Ok(()) };
         let status = response.status.as_u16();
         if status == 429 {
-            let stated = response.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-            let stated = stated.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-            return Err(ProviderError::RateLimited { wait: Some(stated.unwrap_or(UNSTATED_WAIT).min(LONGEST_WAIT)) });
+            return Err(ProviderError::RateLimited { wait: Some(stated_wait(response, UNSTATED_WAIT)) });
         }
         if !response.status.is_success() {
             let said = String::from_utf8_lossy(&response.body);
@@ -177,7 +173,9 @@ impl Conversation for Talk {
             Wanted::Certificates => {
                 rows.certificates().into_iter().map(|found| Record::Certificate(Box::new(found))).collect()
             }
-            Wanted::Names => rows.names_below(&self.domain).into_iter().map(Record::Sighting).collect(),
+            Wanted::Names => {
+                names_below(&rows.certificates(), &self.domain).into_iter().map(Record::Sighting).collect()
+            }
         };
         let count = records.len() as u64;
         let total = if failures.is_empty() { Total::Exactly(count) } else { Total::AtLeast(count) };

@@ -6,7 +6,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
 };
 
 use serde_json::Value;
@@ -14,9 +14,11 @@ use serde_json::Value;
 use crate::{
     error::ProviderError,
     moment::Moment,
-    observable::HostName,
-    provider::lenient::{self, Node},
-    record::{Certificate, Sighting},
+    provider::{
+        lenient::{self, Node},
+        names::certified,
+    },
+    record::Certificate,
 };
 
 /// What was read so far.
@@ -96,37 +98,6 @@ impl Rows {
         });
         certificates
     }
-
-    /// The names below a domain, each with the days on which certificates for it began.
-    pub(super) fn names_below(&self, domain: &HostName) -> Vec<Sighting> {
-        let mut found: BTreeMap<HostName, (Option<Moment>, Option<Moment>)> = BTreeMap::new();
-        let ending = format!(".{domain}");
-        for certificate in self.certificates.values() {
-            for name in &certificate.names {
-                let name = name.strip_prefix("*.").unwrap_or(name);
-                let Some(name) = HostName::parse(name).ok().filter(|name| name.as_str().ends_with(&ending)) else {
-                    continue;
-                };
-                let began = certificate.not_before;
-                let (first, last) = found.entry(name).or_insert((began, began));
-                *first = [*first, began].into_iter().flatten().min();
-                *last = [*last, began].into_iter().flatten().max();
-            }
-        }
-        let sighting = |(name, (first_seen, last_seen))| Sighting { name, first_seen, last_seen, registrar: None };
-        found.into_iter().map(sighting).collect()
-    }
-}
-
-/// A host name in a certificate, perhaps behind a star; nothing else that may stand there.
-fn certified(text: &str) -> Option<String> {
-    let (star, name) = match text.strip_prefix("*.") {
-        Some(name) => ("*.", name),
-        None => ("", text),
-    };
-    let can_be_in_names = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let name = HostName::parse(name).ok().filter(|_| name.contains('.') && name.chars().all(can_be_in_names))?;
-    Some(format!("{star}{name}"))
 }
 
 /// The common name of an issuer, or else its organisation, out of a distinguished name (RFC 4514 §3).

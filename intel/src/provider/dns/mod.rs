@@ -20,12 +20,13 @@ mod records;
 use std::sync::Arc;
 
 use self::{pointers::PointerTalk, records::RecordTalk};
-use super::{Call, Exposure, Inquiry, Offer, Provider, Rate, Step};
+use super::{Call, Exposure, Heard, Inquiry, Offer, Provider, Rate, Step};
 use crate::{
     answer::Page,
     credits::Credits,
     error::ProviderError,
     lookup::{Lookup, LookupKind},
+    record::DnsData,
     upstream::{DnsQueryType, DnsRequest, Request},
 };
 
@@ -117,4 +118,17 @@ impl Provider for Dns {
             _ => Err(ProviderError::InvalidInput { reason: "the DNS has no answer to that".to_owned() }),
         }
     }
+}
+
+/// The texts of what was heard, for sources that answer over the DNS. None where the name does not exist.
+pub(super) fn texts(heard: &Heard) -> Result<Vec<String>, ProviderError> {
+    let reply = message::read(heard)?;
+    Ok(reply
+        .records
+        .into_iter()
+        .filter_map(|record| match record.data {
+            DnsData::Text(text) => Some(text),
+            _ => None,
+        })
+        .collect())
 }

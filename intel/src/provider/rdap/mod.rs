@@ -28,12 +28,11 @@ mod target;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
-use http::header;
 use serde_json::Value;
 use url::Url;
 
 use self::{conversation::Talk, lists::Lists, target::Target};
-use super::{Call, Exposure, Offer, Provider, Rate, Step, lenient};
+use super::{Call, Exposure, Offer, Provider, Rate, Step, lenient, stated_wait};
 use crate::{
     answer::Page,
     clock::Clock,
@@ -45,9 +44,6 @@ use crate::{
 
 /// How long a server is left alone that says "too often" and not how long. Limits are not published.
 const UNSTATED_WAIT: Duration = Duration::from_secs(60);
-
-/// The longest wait that is passed on.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// How RDAP servers are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +142,7 @@ fn judge(response: &HttpResponse) -> Result<(), ProviderError> {
     match status {
         300..=399 => return Ok(()),
         404 => return Ok(()),
-        429 => return Err(ProviderError::RateLimited { wait: Some(stated_wait(response)) }),
+        429 => return Err(ProviderError::RateLimited { wait: Some(stated_wait(response, UNSTATED_WAIT)) }),
         400 | 422 => {
             return Err(ProviderError::InvalidInput { reason: "the server does not accept the question".to_owned() });
         }
@@ -168,7 +164,7 @@ fn judge(response: &HttpResponse) -> Result<(), ProviderError> {
     let value = lenient::parse(&response.body).map_err(|error| ProviderError::malformed(error.to_string()))?;
     match error_code(&value) {
         None | Some(404) => Ok(()),
-        Some(429) => Err(ProviderError::RateLimited { wait: Some(stated_wait(response)) }),
+        Some(429) => Err(ProviderError::RateLimited { wait: Some(stated_wait(response, UNSTATED_WAIT)) }),
         Some(code) => Err(ProviderError::upstream(u16::try_from(code).ok(), &said())),
     }
 }
@@ -185,17 +181,10 @@ fn is_not_found(response: &HttpResponse) -> bool {
         || lenient::parse(&response.body).is_ok_and(|value| error_code(&value) == Some(404))
 }
 
-/// The wait that a server asks for, in seconds (RFC 9110 §10.2.3).
-fn stated_wait(response: &HttpResponse) -> Duration {
-    let stated = response.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let stated = stated.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
-    stated.unwrap_or(UNSTATED_WAIT).min(LONGEST_WAIT)
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::{HeaderMap, HeaderValue, StatusCode};
+    use http::{HeaderMap, StatusCode};
 
     use super::*;
 
@@ -235,15 +224,5 @@ mod tests {
             };
             assert_eq!(told, expected, "{status} {body}");
         }
-    }
-
-    #[test]
-    fn a_server_is_left_alone_for_as_long_as_it_says() {
-        let mut busy = response(429, "");
-        assert_eq!(stated_wait(&busy), UNSTATED_WAIT);
-        busy.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(" 7 "));
-        assert_eq!(stated_wait(&busy), Duration::from_secs(7));
-        busy.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("7777777"));
-        assert_eq!(stated_wait(&busy), LONGEST_WAIT);
     }
 }

@@ -7,10 +7,11 @@
 use serde_json::Value;
 
 use crate::{
-    observable::HostName,
     provider::lenient::Node,
     record::{Record, Sighting},
 };
+
+pub(super) use crate::provider::names::host;
 
 /// The sightings in the rows, and what is to be said about rows that are none.
 pub(super) struct Rows {
@@ -51,13 +52,6 @@ pub(super) fn sighting(row: Node<'_>) -> Option<Sighting> {
         last_seen: moment(&["last_visit", "last_seen", "lastSeen", "lastVisit"], "updatedDate"),
         registrar: row.first(&["registrarName", "registrar"]).text(),
     })
-}
-
-/// A host name as sources write it. Stricter than what people may paste: an address, a mailbox or a phrase in a row is
-/// not the host name that could be found in it.
-pub(super) fn host(text: &str) -> Option<HostName> {
-    let can_be_in_names = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-_.*".contains(c);
-    text.chars().all(can_be_in_names).then(|| HostName::parse(text).ok()).flatten()
 }
 
 /// The sentence about rows that were left out, if there were any.
