@@ -13,8 +13,15 @@ use intel::{
     noise::{Judge, LoadProblem},
     provider::{
         case::{Case, CaseProvider},
+        certspotter::CertSpotter,
+        circl::Circl,
         crtsh::CrtSh,
+        cymru::Cymru,
         dns::Dns,
+        hackertarget::HackerTarget,
+        mmdb::Mmdb,
+        rdap::Rdap,
+        viewdns::ViewDns,
         whois43::Whois43,
         whoisxml::WhoisXml,
     },
@@ -56,9 +63,18 @@ impl App {
     /// # Errors
     /// When a case cannot be read or the transport cannot be made. The message says what to do.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
+        Self::open(config, None)
+    }
+
+    /// Puts everything together as configured, with a folder for everything that is kept.
+    ///
+    /// # Errors
+    /// As [`App::new`].
+    pub fn open(config: &Config, data_dir: Option<&Path>) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let providers = providers(config, &clock)?;
-        Ok(Self::assemble(Catalogue::standard(), providers, Arc::new(transport(config)?), clock, config))
+        let providers = providers(config, data_dir, &clock)?;
+        let app = Self::assemble(Catalogue::standard(), providers, Arc::new(transport(config)?), clock, config);
+        Ok(Self { data_dir: data_dir.map(Path::to_path_buf), ..app })
     }
 
     /// Whether there is anybody to ask.
@@ -105,38 +121,70 @@ impl App {
 
 /// The ways out of this machine that the configured sources need.
 fn transport(config: &Config) -> anyhow::Result<NetworkTransport> {
-    let (dns, whois43) = (&config.providers.dns, &config.providers.whois43);
+    let asked = config.providers.asked(&config.upstream);
     let mut network =
         NetworkTransport { http: Arc::new(HttpTransport::new(config.upstream.settings()?)?), whois: None, dns: None };
-    if dns.enabled {
-        network.dns = Some(Arc::new(DnsTransport::new(dns.transport()).context("providers.dns.resolvers")?));
+    if asked.needs_dns() {
+        let settings = config.providers.dns.transport();
+        network.dns = Some(Arc::new(DnsTransport::new(settings).context("providers.dns.resolvers")?));
     }
-    if whois43.enabled {
-        network.whois = Some(Arc::new(WhoisTransport::new(whois43.transport(&config.upstream)?)));
+    if asked.whois43 {
+        network.whois = Some(Arc::new(WhoisTransport::new(config.providers.whois43.transport(&config.upstream)?)));
     }
     Ok(network)
 }
 
 /// The configured sources. A case that somebody loaded answers everything; the bundled ones, where they are only there to
 /// be tried out, stand beside the sources that need no key.
-fn providers(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
+fn providers(
+    config: &Config,
+    data_dir: Option<&Path>,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Vec<Arc<dyn Provider>>> {
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     let cases = cases(config)?;
-    let are_chosen = !config.cases.load.is_empty() || !config.providers.has_free_sources();
+    let asked = config.providers.asked(&config.upstream);
+    let are_chosen = !config.cases.load.is_empty() || !asked.any();
     if !cases.is_empty() {
         let provider = if are_chosen { CaseProvider::new(cases) } else { CaseProvider::beside_others(cases) };
         providers.push(Arc::new(provider));
     }
     providers.extend(vendors(config));
-    let (dns, whois43, crtsh) = (&config.providers.dns, &config.providers.whois43, &config.providers.crtsh);
-    if crtsh.enabled {
-        providers.push(Arc::new(CrtSh::new(crtsh.settings()?)));
+    let sections = &config.providers;
+    if asked.rdap {
+        let lists = data_dir.map(|folder| folder.join("rdap"));
+        providers.push(Arc::new(Rdap::new(sections.rdap.settings(lists)?, Arc::clone(clock))));
     }
-    if dns.enabled {
-        providers.push(Arc::new(Dns::new(dns.settings(), rand::random)));
+    if asked.whois43 {
+        providers.push(Arc::new(Whois43::new(sections.whois43.settings(), Arc::clone(clock))));
     }
-    if whois43.enabled {
-        providers.push(Arc::new(Whois43::new(whois43.settings(), Arc::clone(clock))));
+    if asked.dns {
+        providers.push(Arc::new(Dns::new(sections.dns.settings(), rand::random)));
+    }
+    if asked.certspotter {
+        providers.push(Arc::new(CertSpotter::new(sections.certspotter.settings()?)));
+    }
+    if asked.crtsh {
+        providers.push(Arc::new(CrtSh::new(sections.crtsh.settings()?)));
+    }
+    if asked.mmdb {
+        let files = Mmdb::new(sections.mmdb.files.iter().map(PathBuf::from));
+        for (file, problem) in files.problems() {
+            tracing::warn!(file = %file.display(), problem, "a file of addresses cannot be used");
+        }
+        providers.push(Arc::new(files));
+    }
+    if asked.cymru {
+        providers.push(Arc::new(Cymru::new(sections.cymru.settings())));
+    }
+    if asked.circl {
+        providers.push(Arc::new(Circl::new(sections.circl.settings()?)));
+    }
+    if asked.hackertarget {
+        providers.push(Arc::new(HackerTarget::new(sections.hackertarget.settings()?)));
+    }
+    if asked.viewdns {
+        providers.push(Arc::new(ViewDns::new(sections.viewdns.settings()?)));
     }
     Ok(providers)
 }
@@ -153,7 +201,7 @@ pub(crate) fn vendors(config: &Config) -> Vec<Arc<dyn Provider>> {
 
 /// Whether anybody can be asked besides cases.
 pub(crate) fn has_others(config: &Config) -> bool {
-    !vendors(config).is_empty() || config.providers.has_free_sources()
+    !vendors(config).is_empty() || config.providers.asked(&config.upstream).any()
 }
 
 /// The cases to answer from: the configured ones, or the bundled ones where nothing else could answer.

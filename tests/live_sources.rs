@@ -11,94 +11,27 @@
 
 mod support;
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
-use hickory_resolver::proto::rr::{LowerName, Name, RData, Record as Resource, rdata};
-use hickory_server::{
-    Server as DnsServer,
-    store::in_memory::InMemoryZoneHandler,
-    zone_handler::{AxfrPolicy, Catalog, ZoneType},
-};
 use namehound::config::{Config, Sources};
 use serde_json::json;
-use support::{Running, Upstream, client::Request, run, upstream::json as answer};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, UdpSocket},
+use support::{
+    Running, Upstream,
+    client::Request,
+    live::{IANA, REGISTRY, WhoisServer, zone},
+    run,
+    upstream::json as answer,
 };
-
-/// A WHOIS server that says one thing.
-struct WhoisServer {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
-}
-
-impl WhoisServer {
-    async fn saying(text: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let connections = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&connections);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                count.fetch_add(1, Ordering::SeqCst);
-                let mut query = [0; 512];
-                _ = stream.read(&mut query).await;
-                _ = stream.write_all(text.as_bytes()).await;
-            }
-        });
-        Self { address, connections }
-    }
-
-    fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
-    }
-}
-
-const IANA: &str = "% IANA WHOIS server\n\nrefer:        whois.nic.story\n\ndomain:       EXAMPLE\n";
-const REGISTRY: &str = "Domain Name: LANTERN-SHOP.EXAMPLE\r\nRegistrar: Brightlabel Names\r\nCreation Date: \
-                        2012-03-04T10:00:00Z\r\nRegistry Expiry Date: 2027-03-04T10:00:00Z\r\nDomain Status: ok\r\nName Server: \
-                        NS1.HOST.EXAMPLE\r\nRegistrant Name: Dara Velani\r\nRegistrant Email: dara@mail.example\r\n";
-
-/// An authoritative server for one zone.
-async fn zone() -> (SocketAddr, DnsServer<Catalog>) {
-    let name = |text: &str| Name::from_ascii(format!("{text}.")).unwrap();
-    let start = rdata::SOA::new(name("ns1.host.example"), name("hostmaster.host.example"), 7, 1, 1, 1, 60);
-    let text = rdata::TXT::new(vec!["v=spf1 ip4:192.0.2.25 -all".to_owned()]);
-    let mut zone: InMemoryZoneHandler =
-        InMemoryZoneHandler::empty(name("lantern-shop.example"), ZoneType::Primary, AxfrPolicy::Deny);
-    for data in [
-        RData::SOA(start),
-        RData::A(rdata::A("192.0.2.10".parse().unwrap())),
-        RData::NS(rdata::NS(name("ns1.host.example"))),
-        RData::TXT(text),
-    ] {
-        zone.upsert_mut(Resource::from_rdata(name("lantern-shop.example"), 300, data), 7);
-    }
-    let mut catalog = Catalog::new();
-    catalog.upsert(LowerName::new(&name("lantern-shop.example")), vec![Arc::new(zone)]);
-    let mut server = DnsServer::new(catalog);
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let address = socket.local_addr().unwrap();
-    server.register_listener(TcpListener::bind(address).await.unwrap(), Duration::from_secs(5), 4096);
-    server.register_socket(socket);
-    (address, server)
-}
+use tokio::net::{TcpListener, UdpSocket};
 
 fn config(resolver: SocketAddr, iana: &WhoisServer, registry: &WhoisServer) -> Config {
     let mut config = Config::default();
     config.cases.load = vec!["none".to_owned()];
-    config.providers.dns.enabled = true;
+    config.providers.keyless = false;
+    config.providers.dns.enabled = Some(true);
     config.providers.dns.validate = false;
     config.providers.dns.resolvers = vec![resolver.to_string()];
-    config.providers.whois43.enabled = true;
+    config.providers.whois43.enabled = Some(true);
     config.providers.whois43.servers = [("whois.iana.org", iana), ("whois.nic.story", registry)]
         .map(|(name, server)| (name.to_owned(), server.address.to_string()))
         .into();
@@ -149,7 +82,8 @@ async fn without_a_key_logged_certificates_lead_to_names() {
     .await;
     let mut config = Config::default();
     config.cases.load = vec!["none".to_owned()];
-    config.providers.crtsh.enabled = true;
+    config.providers.keyless = false;
+    config.providers.crtsh.enabled = Some(true);
     config.providers.crtsh.base_url = upstream.url();
     let server = Running::start(config);
     let domain = || Request::new("maltego.Domain", "lantern-shop.example");

@@ -477,6 +477,18 @@ const EXPECTED: &[Expected] = &[
     expected("as_to_owner", OWNER, OWNER_FACTS, ONE),
     expected("as_to_netblocks", NETBLOCK, NETBLOCK_FACTS, ONE),
     expected(
+        "as_to_contacts",
+        &[
+            ("maltego.Organization", "Example Transit"),
+            ("maltego.EmailAddress", "noc@net.example"),
+            ("maltego.PhoneNumber", "+1 555 555 0151"),
+            ("maltego.EmailAddress", "abuse@net.example"),
+            ("maltego.PhoneNumber", "+1 555 555 0150"),
+        ],
+        &[("abuse@net.example", "link#maltego.link.label", "abuse contact of 192.0.2.0/24: Abuse desk")],
+        ONE,
+    ),
+    expected(
         "ip_to_location",
         &[("maltego.Location", "Exampleton, US")],
         &[

@@ -284,8 +284,7 @@ async fn files_of_different_makers_make_one_answer() {
         ("autonomous_system_number", Value::Number(64500)),
         ("autonomous_system_organization", text("Example Org")),
     ]);
-    let by_other =
-        Value::Map(vec![("asn", text("AS64501")), ("as_name", text("OTHER")), ("country_code", text("zz"))]);
+    let by_other = Value::Map(vec![("asn", text("AS64501")), ("as_name", text("OTHER")), ("country_code", text("zz"))]);
     let file = database("GeoLite2-ASN", &[("192.0.2.0/24", by_one), ("198.51.100.0/25", by_other)]);
     std::fs::write(&systems, file).unwrap();
     let names = |name: &str| Value::Map(vec![("names", Value::Map(vec![("de", text("x")), ("en", text(name))]))]);
@@ -305,7 +304,10 @@ async fn files_of_different_makers_make_one_answer() {
     assert_eq!((found[0].block.to_string().as_str(), routing.system.number()), ("192.0.2.0/24", 64500));
     let answer = ask_files(&both, of_address("198.51.100.9")).await.unwrap();
     let found = networks(&answer);
-    assert_eq!((found[0].block.to_string().as_str(), found[0].country_code.as_deref()), ("198.51.100.0/25", Some("ZZ")));
+    assert_eq!(
+        (found[0].block.to_string().as_str(), found[0].country_code.as_deref()),
+        ("198.51.100.0/25", Some("ZZ"))
+    );
 
     let address = "192.0.2.7".parse().unwrap();
     let answer = ask_files(&both, Lookup::IpLocation { address }).await.unwrap();
@@ -333,7 +335,8 @@ async fn a_file_that_changed_is_opened_again_and_a_damaged_one_is_told() {
     };
     assert_eq!(provider.problems(), []);
     assert_eq!(number(&provider), 64500);
-    std::fs::write(&file, database("ASN", &[("192.0.2.0/24", system(64501)), ("192.0.3.0/24", system(64501))])).unwrap();
+    std::fs::write(&file, database("ASN", &[("192.0.2.0/24", system(64501)), ("192.0.3.0/24", system(64501))]))
+        .unwrap();
     assert_eq!(number(&provider), 64501);
     assert!(provider.problems().is_empty());
 

@@ -36,14 +36,17 @@ use tokio::time::Instant;
 /// What a server answers to an address (path and query) with these headers, at the how-manieth time.
 type Answers = fn(&str, &HeaderMap, usize) -> Response;
 
+/// The addresses and headers that were asked for.
+type Asked = Arc<Mutex<Vec<(String, HeaderMap)>>>;
+
 struct Upstream {
     base: String,
-    asked: Arc<Mutex<Vec<(String, HeaderMap)>>>,
+    asked: Asked,
 }
 
 async fn serve(answers: Answers) -> Upstream {
-    let asked: Arc<Mutex<Vec<(String, HeaderMap)>>> = Arc::default();
-    let handler = move |State(asked): State<Arc<Mutex<Vec<(String, HeaderMap)>>>>, request: Request| async move {
+    let asked = Asked::default();
+    let handler = move |State(asked): State<Asked>, request: Request| async move {
         let address = request.uri().to_string();
         let headers = request.headers().clone();
         let count = {
@@ -144,13 +147,21 @@ async fn cert_spotter_is_given_time_when_it_asks_for_it() {
 
 fn circl(upstream: &Upstream) -> Circl {
     let settings = CirclSettings::at(format!("{}pdns/query/", upstream.base).parse().unwrap());
-    Circl::new(CirclSettings { user: Some("desk".to_owned()), password: Some("sesame".into()), rate: fast(), ..settings })
+    Circl::new(CirclSettings {
+        user: Some("desk".to_owned()),
+        password: Some("sesame".into()),
+        rate: fast(),
+        ..settings
+    })
 }
 
 #[tokio::test]
 async fn passive_dns_is_walked_page_by_page_and_never_looks_anything_up() {
     let upstream = serve(|address, headers, _| {
-        assert_eq!((address, &headers["dribble-disable-active-query"]), ("/pdns/query/ns1.host.example", &"1".parse().unwrap()));
+        assert_eq!(
+            (address, &headers["dribble-disable-active-query"]),
+            ("/pdns/query/ns1.host.example", &"1".parse().unwrap())
+        );
         // "desk:sesame" in Base64.
         assert_eq!(headers["authorization"], "Basic ZGVzazpzZXNhbWU=");
         let row = |name: &str| format!("{{\"rrname\":\"{name}\",\"rrtype\":\"NS\",\"rdata\":\"ns1.host.example\"}}\n");
@@ -195,9 +206,13 @@ async fn recorded_passive_dns_is_read() {
 #[tokio::test]
 async fn hacker_targets_refusals_are_words() {
     let upstream = serve(|address, _, _| match address {
-        "/hostsearch/?q=shop.example&apikey=sesame" => "www.shop.example,192.0.2.7\nshop.example,192.0.2.7".into_response(),
+        "/hostsearch/?q=shop.example&apikey=sesame" => {
+            "www.shop.example,192.0.2.7\nshop.example,192.0.2.7".into_response()
+        }
         "/reverseiplookup/?q=192.0.2.7&apikey=sesame" => "a.example\nb.example".into_response(),
-        "/findshareddns/?q=ns1.host.example&apikey=sesame" => "API count exceeded - Increase Quota with Membership".into_response(),
+        "/findshareddns/?q=ns1.host.example&apikey=sesame" => {
+            "API count exceeded - Increase Quota with Membership".into_response()
+        }
         other => panic!("{other}"),
     })
     .await;
@@ -220,17 +235,15 @@ async fn view_dns_is_walked_while_its_pages_are_full() {
         assert!(address.starts_with("/reversewhois/?q=dara%40tala.example&output=json&page="), "{address}");
         assert!(address.ends_with("&apikey=sesame"), "{address}");
         let page = |from: usize, count: usize| {
-            let rows: Vec<_> = (from..from + count).map(|number| json!({"domain": format!("d{number}.example")})).collect();
+            let rows: Vec<_> =
+                (from..from + count).map(|number| json!({"domain": format!("d{number}.example")})).collect();
             axum::Json(json!({"query": {}, "response": {"result_count": "1003", "matches": rows}})).into_response()
         };
         if address.contains("page=1&") { page(0, 1000) } else { page(1000, 3) }
     })
     .await;
-    let provider = ViewDns::new(ViewDnsSettings {
-        base_url: upstream.base.parse().unwrap(),
-        key: "sesame".into(),
-        rate: fast(),
-    });
+    let provider =
+        ViewDns::new(ViewDnsSettings { base_url: upstream.base.parse().unwrap(), key: "sesame".into(), rate: fast() });
     let term = ReverseWhoisTerm::Email(EmailAddress::parse("dara@tala.example").unwrap());
     let found = walk(provider, Lookup::reverse_whois(term, Scope::Current)).await.unwrap();
     assert_eq!(found.0.len(), 1003);

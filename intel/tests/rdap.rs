@@ -1,11 +1,6 @@
 //! RDAP, asked through the desk: IANA, a registry and a registrar on loopback, each by its own name.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "the helpers of a test are test code too"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test are test code too")]
 
 #[path = "../../tests/support/recorded.rs"]
 mod recorded;
@@ -177,9 +172,9 @@ fn good(path: &str, _: usize) -> Response {
         "rdap.registry.example/ip/192.0.2.1" => answer(&json!({
             "objectClassName": "ip network", "cidr0_cidrs": [{"v4prefix": "192.0.2.0", "length": 28}]
         })),
-        "rdap.registry.example/autnum/64500" => {
-            answer(&json!({"objectClassName": "autnum", "startAutnum": 64500, "endAutnum": 64500, "name": "EXAMPLE-AS"}))
-        }
+        "rdap.registry.example/autnum/64500" => answer(
+            &json!({"objectClassName": "autnum", "startAutnum": 64500, "endAutnum": 64500, "name": "EXAMPLE-AS"}),
+        ),
         "rdap.registry.example/nameserver/ns1.host.example" => {
             answer(&json!({"objectClassName": "nameserver", "ipAddresses": {"v4": ["192.0.2.53"]}}))
         }
@@ -207,21 +202,17 @@ async fn a_domain_is_asked_for_at_its_registry_and_at_its_registrar() {
     let record = record(&answer);
     assert_eq!(record.created.unwrap().day().to_string(), "2019-10-28", "the registry is right about dates");
     assert_eq!(record.expires.unwrap().day().to_string(), "2026-10-28", "and the registrar says what it leaves out");
-    assert_eq!((record.statuses.as_slice(), record.name_servers.as_slice()), (
-        ["ok".to_owned()].as_slice(),
-        ["ns1.host.example".to_owned()].as_slice()
-    ));
+    assert_eq!(
+        (record.statuses.as_slice(), record.name_servers.as_slice()),
+        (["ok".to_owned()].as_slice(), ["ns1.host.example".to_owned()].as_slice())
+    );
     assert_eq!(record.registrant.email.as_deref(), Some("dara@tala.example"));
     assert!(record.registrant.redacted);
     assert_eq!(answer.provenance.source, "RDAP (rdap.registry.example, rdap.registrar.example)");
     assert!(notes(&answer).contains("keeps back: Registrant Phone"), "{}", notes(&answer));
     assert_eq!(
         upstream.asked(),
-        [
-            "iana/dns.json",
-            "rdap.registry.example/domain/shop.example",
-            "rdap.registrar.example/v1/domain/shop.example"
-        ]
+        ["iana/dns.json", "rdap.registry.example/domain/shop.example", "rdap.registrar.example/v1/domain/shop.example"]
     );
     // The list is known from now on, and the answer is remembered.
     upstream.ask(domain("shop.example")).await.unwrap();
@@ -241,10 +232,7 @@ async fn not_registered_is_an_answer() {
 async fn a_registry_without_a_server_is_told() {
     let upstream = serve(good).await;
     let error = upstream.ask(domain("shop.test-example.zz")).await.unwrap_err();
-    assert_eq!(
-        error.analyst_message(),
-        "RDAP cannot be asked this: the registry of .zz has no RDAP server"
-    );
+    assert_eq!(error.analyst_message(), "RDAP cannot be asked this: the registry of .zz has no RDAP server");
 }
 
 #[tokio::test]
@@ -255,7 +243,10 @@ async fn networks_systems_name_servers_and_contacts_are_known() {
         [Record::Network(network)] => assert_eq!(network.name.as_deref(), Some("EXAMPLE-NET")),
         other => panic!("{other:?}"),
     }
-    assert_eq!(answer.provenance.source, "RDAP (rdap.registry.example, rdap.second.example)", "a redirect was followed");
+    assert_eq!(
+        answer.provenance.source, "RDAP (rdap.registry.example, rdap.second.example)",
+        "a redirect was followed"
+    );
 
     let range = Netblock::parse("192.0.2.1-192.0.2.6").unwrap();
     let answer = upstream.ask(Lookup::IpOwner { subject: NetworkSubject::Netblock(range) }).await.unwrap();
@@ -363,30 +354,50 @@ async fn what_the_registrar_does_not_say_costs_nothing_of_what_the_registry_said
 #[tokio::test]
 async fn redirects_are_followed_a_few_times_and_never_round() {
     for (answers, expected) in [
-        ((|path, _| match path {
-            "rdap.registry.example/domain/shop.example" => redirect("https://rdap.second.example/domain/shop.example"),
-            "rdap.second.example/domain/shop.example" => redirect("https://rdap.registry.example/domain/shop.example"),
-            _ => lists(path),
-        }) as Answers, "in circles"),
-        (|path, count| match path {
-            "rdap.registry.example/domain/shop.example" => redirect("https://rdap.second.example/x/0"),
-            _ if path.starts_with("rdap.second.example") => {
-                redirect(&format!("https://rdap.second.example/{}x{count}", path.trim_start_matches("rdap.second.example/")))
-            }
-            _ => lists(path),
-        }, "in circles"),
-        (|path, _| match path {
-            "rdap.registry.example/domain/shop.example" => redirect("http://rdap.elsewhere.example/"),
-            _ => lists(path),
-        }, "without encryption"),
-        (|path, _| match path {
-            "rdap.registry.example/domain/shop.example" => redirect("https://169.254.169.254/latest/meta-data"),
-            _ => lists(path),
-        }, "not a public one"),
-        (|path, _| match path {
-            "rdap.registry.example/domain/shop.example" => StatusCode::FOUND.into_response(),
-            _ => lists(path),
-        }, "leads nowhere"),
+        (
+            (|path, _| match path {
+                "rdap.registry.example/domain/shop.example" => {
+                    redirect("https://rdap.second.example/domain/shop.example")
+                }
+                "rdap.second.example/domain/shop.example" => {
+                    redirect("https://rdap.registry.example/domain/shop.example")
+                }
+                _ => lists(path),
+            }) as Answers,
+            "in circles",
+        ),
+        (
+            |path, count| match path {
+                "rdap.registry.example/domain/shop.example" => redirect("https://rdap.second.example/x/0"),
+                _ if path.starts_with("rdap.second.example") => redirect(&format!(
+                    "https://rdap.second.example/{}x{count}",
+                    path.trim_start_matches("rdap.second.example/")
+                )),
+                _ => lists(path),
+            },
+            "in circles",
+        ),
+        (
+            |path, _| match path {
+                "rdap.registry.example/domain/shop.example" => redirect("http://rdap.elsewhere.example/"),
+                _ => lists(path),
+            },
+            "without encryption",
+        ),
+        (
+            |path, _| match path {
+                "rdap.registry.example/domain/shop.example" => redirect("https://169.254.169.254/latest/meta-data"),
+                _ => lists(path),
+            },
+            "not a public one",
+        ),
+        (
+            |path, _| match path {
+                "rdap.registry.example/domain/shop.example" => StatusCode::FOUND.into_response(),
+                _ => lists(path),
+            },
+            "leads nowhere",
+        ),
     ] {
         let upstream = serve(answers).await;
         let error = upstream.ask(domain("shop.example")).await.unwrap_err();

@@ -121,7 +121,7 @@ pub(super) fn crossmatch(shared: &Shared, arguments: &CrossmatchArguments) -> an
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::new(&config)?;
+    let app = App::open(&config, Some(&shared.data_dir()))?;
     let depth = match arguments.depth {
         DepthArgument::Historic => Depth::Historic,
         DepthArgument::Current => Depth::Current,

@@ -53,7 +53,7 @@ fn answer(shared: &Shared, arguments: &LocalArguments, sink: &mut LocalSink) -> 
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::new(&config)?;
+    let app = App::open(&config, Some(&shared.data_dir()))?;
     sink.collector = Collector::new(app.default_limit.min(app.max_limit));
     let Some((name, rest)) = texts.split_first() else {
         sink.fail("No transform was named. Import the archive that \"namehound export local-mtz\" writes.");

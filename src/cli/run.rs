@@ -62,7 +62,7 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::new(&config)?;
+    let app = App::open(&config, Some(&shared.data_dir()))?;
     let transform =
         app.catalogue.find(&arguments.transform).with_context(|| unknown(&app.catalogue, &arguments.transform))?;
     let definition = &transform.declaration().definition;

@@ -38,7 +38,7 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
 }
 
 async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<ExitCode> {
-    let app = App { data_dir: Some(data_dir), ..App::new(config)? };
+    let app = App::open(config, Some(&data_dir))?;
     announce_sources(config, &app);
     let server = Server::bind(app, config)?;
     if config.server.public_url.is_some() && config.auth.tokens.is_empty() {
@@ -65,7 +65,7 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
 
 /// One line about whom this server asks.
 fn announce_sources(config: &Config, app: &App) {
-    let has_live_sources = config.providers.whoisxml.api_key.is_some() || config.providers.has_free_sources();
+    let has_live_sources = crate::app::has_others(config);
     if config.cases.load.is_empty() && !has_live_sources {
         out!(
             "No API key is configured, so every question is answered from the bundled {}. \"namehound config init\" \

@@ -8,6 +8,7 @@
 //! commented key switched on, so it cannot say anything that the program would not read.
 
 mod error;
+mod providers;
 mod sections;
 mod shown;
 
@@ -19,10 +20,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
+pub use providers::{
+    Asked, CertSpotterSection, CirclSection, CrtShSection, CymruSection, DnsSection, HackerTargetSection, MmdbSection,
+    ProvidersSection, RdapSection, ViewDnsSection, Whois43Section,
+};
 pub use sections::{
-    AuthSection, BreakerSection, CacheSection, CasesSection, CrtShSection, DnsSection, LogFormat, LogSection,
-    NoiseSection, ProvidersSection, RequestSection, RetrySection, RoutingSection, SecretText, ServerSection,
-    TlsSection, UpstreamSection, V3Section, Whois43Section, WhoisXmlSection,
+    AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, NoiseSection, RequestSection,
+    RetrySection, RoutingSection, SecretText, ServerSection, TlsSection, UpstreamSection, V3Section, WhoisXmlSection,
 };
 
 /// The commented file that `namehound config init` writes.
@@ -133,15 +137,10 @@ impl Config {
         for file in [&mut tls.certificate, &mut tls.key].into_iter().flatten() {
             *file = folder.join(&file).to_string_lossy().into_owned();
         }
-        let vendor = &mut self.providers.whoisxml;
-        if let Some(file) = &vendor.api_key_file {
-            if vendor.api_key.is_some() {
-                return Err(ConfigError::Conflict { keys: "providers.whoisxml.api_key and api_key_file" });
-            }
-            let file = folder.join(file);
-            let key = std::fs::read_to_string(&file).map_err(|error| ConfigError::unreadable(&file, &error))?;
-            vendor.api_key = Some(SecretText::from(key.trim().to_owned()));
+        for file in &mut self.providers.mmdb.files {
+            *file = folder.join(&file).to_string_lossy().into_owned();
         }
+        self.providers.read_key_files(folder)?;
         Ok(())
     }
 

@@ -4,15 +4,9 @@ use std::{collections::BTreeMap, fmt, net::ToSocketAddrs, path::Path, time::Dura
 
 use intel::{
     LookupKind,
-    desk::{
-        BreakerSettings, CacheSettings, DnsTransportSettings, FreshFor, KindRoute, RetrySettings, RouteMode, Routing,
-        TransportSettings, WhoisTransportSettings,
-    },
+    desk::{BreakerSettings, CacheSettings, FreshFor, KindRoute, RetrySettings, RouteMode, Routing, TransportSettings},
     noise::{Judge, LoadProblem, WarningLists},
     provider::NAMES,
-    provider::crtsh::CrtShSettings,
-    provider::dns::DnsSettings,
-    provider::whois43::Whois43Settings,
     provider::whoisxml::{BaseUrls, BulkSettings, Prices, Rates, WhoisXmlSettings},
 };
 use maltego::trx::Bounds;
@@ -267,167 +261,6 @@ impl NoiseSection {
     }
 }
 
-/// Data vendors and other sources.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProvidersSection {
-    /// WhoisXML API.
-    pub whoisxml: WhoisXmlSection,
-    /// The live DNS.
-    pub dns: DnsSection,
-    /// WHOIS servers on port 43.
-    pub whois43: Whois43Section,
-    /// crt.sh.
-    pub crtsh: CrtShSection,
-}
-
-/// The live DNS.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DnsSection {
-    /// Whether it is asked.
-    pub enabled: bool,
-    /// The resolvers that are asked.
-    #[serde(deserialize_with = "list_or_commas")]
-    pub resolvers: Vec<String>,
-    /// How many questions a second they get.
-    pub rate: u32,
-    /// How long an attempt may take, in seconds.
-    pub attempt_seconds: u64,
-    /// How many attempts there are.
-    pub attempts: usize,
-    /// Whether signatures (DNSSEC) are checked.
-    pub validate: bool,
-}
-
-impl Default for DnsSection {
-    fn default() -> Self {
-        let settings = DnsTransportSettings::default();
-        Self {
-            enabled: false,
-            resolvers: settings.resolvers,
-            rate: DnsSettings::default().rate,
-            attempt_seconds: settings.timeout.as_secs(),
-            attempts: settings.attempts,
-            validate: settings.validate,
-        }
-    }
-}
-
-impl DnsSection {
-    /// The settings of the provider.
-    #[must_use]
-    pub const fn settings(&self) -> DnsSettings {
-        DnsSettings { rate: self.rate }
-    }
-
-    /// The settings of the transport.
-    #[must_use]
-    pub fn transport(&self) -> DnsTransportSettings {
-        DnsTransportSettings {
-            resolvers: self.resolvers.clone(),
-            timeout: Duration::from_secs(self.attempt_seconds),
-            attempts: self.attempts,
-            validate: self.validate,
-        }
-    }
-}
-
-/// WHOIS servers on port 43.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Whois43Section {
-    /// Whether they are asked.
-    pub enabled: bool,
-    /// How many questions a second each server gets.
-    pub rate: u32,
-    /// Where servers really are, by their name.
-    pub servers: BTreeMap<String, String>,
-}
-
-impl Default for Whois43Section {
-    fn default() -> Self {
-        let Whois43Settings { servers, rate } = Whois43Settings::default();
-        Self { enabled: false, rate, servers }
-    }
-}
-
-impl Whois43Section {
-    /// The settings of the provider.
-    #[must_use]
-    pub fn settings(&self) -> Whois43Settings {
-        let servers = self.servers.iter().map(|(server, place)| (server.trim().to_lowercase(), place.clone()));
-        Whois43Settings { servers: servers.collect(), rate: self.rate }
-    }
-
-    /// The settings of the transport.
-    ///
-    /// # Errors
-    /// When the proxy is no URL of a kind that can be used.
-    pub fn transport(&self, upstream: &UpstreamSection) -> Result<WhoisTransportSettings, ConfigError> {
-        let TransportSettings { proxy, connect_timeout, total_timeout, .. } = upstream.settings()?;
-        Ok(WhoisTransportSettings { proxy, connect_timeout, total_timeout, ..WhoisTransportSettings::default() })
-    }
-}
-
-/// crt.sh, where certificates are logged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CrtShSection {
-    /// Whether it is asked.
-    pub enabled: bool,
-    /// Where it is.
-    pub base_url: String,
-}
-
-impl Default for CrtShSection {
-    fn default() -> Self {
-        Self { enabled: false, base_url: "https://crt.sh/".to_owned() }
-    }
-}
-
-impl CrtShSection {
-    /// The settings of the provider.
-    ///
-    /// # Errors
-    /// When the address is none.
-    pub fn settings(&self) -> Result<CrtShSettings, ConfigError> {
-        let base = url("providers.crtsh.base_url", Some(&self.base_url), &["http", "https"])?;
-        let problem = "it is empty; the public service is https://crt.sh/".to_owned();
-        base.map(CrtShSettings::at).ok_or(ConfigError::Unusable { key: "providers.crtsh.base_url", problem })
-    }
-}
-
-impl ProvidersSection {
-    /// Whether anybody is asked who needs no key.
-    #[must_use]
-    pub const fn has_free_sources(&self) -> bool {
-        self.dns.enabled || self.whois43.enabled || self.crtsh.enabled
-    }
-
-    /// Refuses what would go past the way that all requests have to take.
-    ///
-    /// # Errors
-    /// With the source and what to do.
-    pub(super) fn check(&self, upstream: &UpstreamSection) -> Result<(), ConfigError> {
-        let unusable = |key, problem: &str| Err(ConfigError::Unusable { key, problem: problem.to_owned() });
-        if self.dns.enabled && (upstream.gateway.is_some() || upstream.proxy.is_some()) {
-            return unusable(
-                "providers.dns.enabled",
-                "the DNS is asked past upstream.gateway and upstream.proxy, which would show the network what they are \
-                 there to hide; leave it off, or take them out",
-            );
-        }
-        if self.whois43.enabled && upstream.gateway.is_some() {
-            return unusable(
-                "providers.whois43.enabled",
-                "WHOIS does not go through upstream.gateway; leave it off, or use a SOCKS5 proxy (upstream.proxy)",
-            );
-        }
-        Ok(())
-    }
-}
-
 /// WhoisXML API.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -577,7 +410,7 @@ impl UpstreamSection {
     }
 }
 
-fn url(key: &'static str, text: Option<&str>, schemes: &[&str]) -> Result<Option<url::Url>, ConfigError> {
+pub(super) fn url(key: &'static str, text: Option<&str>, schemes: &[&str]) -> Result<Option<url::Url>, ConfigError> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     match url::Url::parse(text) {
         Ok(url) if schemes.contains(&url.scheme()) && url.has_host() => Ok(Some(url)),
@@ -786,7 +619,7 @@ impl Serialize for SecretText {
 }
 
 /// A list, or one text with commas: environment variables have no lists.
-fn list_or_commas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(super) fn list_or_commas<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {

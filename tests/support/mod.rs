@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod folder;
+pub mod live;
 pub mod meaning;
 pub mod program;
 pub mod purpose;
@@ -87,6 +88,7 @@ pub fn vendor_config(upstream: &Upstream) -> Config {
 pub fn vendor_config_at(url: String) -> Config {
     let mut config = Config::default();
     config.cases.load = vec!["none".to_owned()];
+    config.providers.keyless = false;
     config.providers.whoisxml.api_key = Some(KEY.to_owned().into());
     config.upstream.gateway = Some(url);
     config.retry.shortest_wait_milliseconds = 20;
@@ -112,9 +114,11 @@ pub async fn assert_healthy(server: &Running) {
 /// The key the tests configure. It must never be seen anywhere but in requests to the upstream.
 pub const KEY: &str = "at_secret_key_of_the_tests_000000";
 
-/// A configuration that answers from the bundled cases.
+/// A configuration that answers from the bundled cases and from nobody else: no test goes online.
 pub fn bundled_config() -> Config {
-    Config::default()
+    let mut config = Config::default();
+    config.providers.keyless = false;
+    config
 }
 
 /// A folder beside the recorded fixtures, `None` (said plainly) where this clone has none. In CI it must be there.

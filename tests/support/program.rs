@@ -41,6 +41,8 @@ impl Machine {
             .args(arguments)
             .env_clear()
             .env("HOME", self.home.path())
+            // No test goes online.
+            .env("NAMEHOUND_PROVIDERS__KEYLESS", "false")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.home.path())
             .stdin(Stdio::null());

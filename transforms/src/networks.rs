@@ -12,7 +12,7 @@ use intel::{
     lookup::NetworkSubject,
     noise::{Confidence, NoiseKind, Verdict, infrastructure},
     observable::{Netblock, OrganizationName},
-    record::{NetworkContact, Routing},
+    record::{NetworkContact, Routing, SystemRegistration},
 };
 use maltego::{Entity, EntityType, InputKind, LineStyle, Message, TransformDefinition, Value, entity_types};
 
@@ -92,7 +92,7 @@ static IP_TO_NETWORK_OWNER: Declaration = declaration(
 static AS_TO_OWNER: Declaration = declaration(
     "as_to_owner",
     "To Network Owners [IP WHOIS]",
-    "The organisations that hold the networks of this autonomous system.",
+    "The organisation that holds the autonomous system, and those that hold its networks.",
     SYSTEMS,
     OWNERS,
 );
@@ -121,19 +121,30 @@ static IP_TO_AS: Declaration = declaration(
     SYSTEMS,
 );
 
+const CONTACTS: &[&EntityType] = &[
+    &entity_types::ORGANIZATION,
+    &entity_types::PERSON,
+    &entity_types::EMAIL_ADDRESS,
+    &entity_types::PHONE_NUMBER,
+    &SUMMARY,
+];
+
 static IP_TO_NETWORK_CONTACTS: Declaration = declaration(
     "ip_to_network_contacts",
     "To Network Contacts [IP WHOIS]",
     "The mailboxes, phone numbers, people and organisations that registries name for the network: who takes \
      complaints, who administers it.",
     ADDRESSES_AND_NETWORKS,
-    &[
-        &entity_types::ORGANIZATION,
-        &entity_types::PERSON,
-        &entity_types::EMAIL_ADDRESS,
-        &entity_types::PHONE_NUMBER,
-        &SUMMARY,
-    ],
+    CONTACTS,
+);
+
+static AS_TO_CONTACTS: Declaration = declaration(
+    "as_to_contacts",
+    "To Contacts [AS WHOIS]",
+    "The mailboxes, phone numbers, people and organisations that registries name for the autonomous system and its \
+     networks.",
+    SYSTEMS,
+    CONTACTS,
 );
 
 /// Address, network or AS → what registries say about its networks.
@@ -153,13 +164,14 @@ enum Wanted {
 }
 
 /// Every transform of the family, in the order of menus.
-pub(crate) static ALL: [NetworkTransform; 6] = [
+pub(crate) static ALL: [NetworkTransform; 7] = [
     NetworkTransform::IP_TO_NETWORK_OWNER,
     NetworkTransform::IP_TO_NETBLOCKS,
     NetworkTransform::IP_TO_AS,
     NetworkTransform::IP_TO_NETWORK_CONTACTS,
     NetworkTransform::AS_TO_OWNER,
     NetworkTransform::AS_TO_NETBLOCKS,
+    NetworkTransform::AS_TO_CONTACTS,
 ];
 
 impl NetworkTransform {
@@ -167,6 +179,7 @@ impl NetworkTransform {
     const AS_TO_OWNER: Self = Self::of(&AS_TO_OWNER, Wanted::Owners);
     const IP_TO_NETBLOCKS: Self = Self::of(&IP_TO_NETBLOCKS, Wanted::Netblocks);
     const AS_TO_NETBLOCKS: Self = Self::of(&AS_TO_NETBLOCKS, Wanted::Netblocks);
+    const AS_TO_CONTACTS: Self = Self::of(&AS_TO_CONTACTS, Wanted::Contacts);
     const IP_TO_AS: Self = Self::of(&IP_TO_AS, Wanted::Systems);
     const IP_TO_NETWORK_CONTACTS: Self = Self::of(&IP_TO_NETWORK_CONTACTS, Wanted::Contacts);
 
@@ -190,7 +203,8 @@ impl Transform for NetworkTransform {
         let gathered = gather(run, sink, lookup, &what, |records| {
             let mut networks: Vec<&Network> = records.iter().filter_map(network).collect();
             networks.sort_by_key(|network| size(&network.block));
-            let mut findings = Vec::new();
+            let mut findings: Vec<Finding> =
+                records.iter().filter_map(registration).flat_map(|held| self.of_system(held, &mut contacts)).collect();
             for network in networks {
                 let position = smallest.position(network, self.wanted);
                 findings.extend(match self.wanted {
@@ -210,6 +224,22 @@ impl Transform for NetworkTransform {
 }
 
 impl NetworkTransform {
+    /// What a registry says of an autonomous system itself.
+    fn of_system(self, held: &SystemRegistration, contacts: &mut Contacts) -> Vec<Finding> {
+        let people = People {
+            of: held.system.to_string(),
+            organization: held.organization.as_ref(),
+            abuse: &held.abuse,
+            administrative: &held.administrative,
+            technical: &held.technical,
+        };
+        match self.wanted {
+            Wanted::Owners => holder(&people, held.country_code.as_deref(), contacts).into_iter().collect(),
+            Wanted::Contacts => contacts_of(&people, contacts),
+            Wanted::Netblocks | Wanted::Systems => Vec::new(),
+        }
+    }
+
     /// Says that the networks are known and what was asked of them is not.
     fn tell_absence(&self, subject: &NetworkSubject, gathered: Gathered, sink: &mut dyn Sink) {
         if gathered.found > 0 || gathered.records == 0 {
@@ -237,6 +267,13 @@ fn in_words(subject: &NetworkSubject) -> String {
 fn network(record: &Record) -> Option<&Network> {
     match record {
         Record::Network(network) => Some(network),
+        _ => None,
+    }
+}
+
+fn registration(record: &Record) -> Option<&SystemRegistration> {
+    match record {
+        Record::System(held) => Some(held),
         _ => None,
     }
 }
@@ -313,28 +350,8 @@ fn owner(network: &Network, position: Position, contacts: &mut Contacts) -> Opti
         contacts.says_something(name);
     }
     let (name, by_description) = owner_name(network)?;
-    let name = OrganizationName::parse(name).ok()?;
     let organization = network.organization.as_ref().filter(|_| !by_description);
-    let mut entity = Entity::new(&entity_types::ORGANIZATION, name.as_str())
-        .with_some_dynamic("namehound.network.handle", "Handle", organization.and_then(|known| known.handle.as_deref()))
-        .with_some_dynamic(
-            "namehound.network.country",
-            "Country code",
-            organization.and_then(|known| known.country_code.as_deref()).or(network.country_code.as_deref()),
-        )
-        .with_some_dynamic(
-            "namehound.network.address",
-            "Address",
-            organization.map(|known| known.address.join(", ")).filter(|address| !address.is_empty()),
-        );
-    if REGISTRIES.iter().any(|registry| registry.eq_ignore_ascii_case(name.as_str())) {
-        let reason = "a registry: it gives addresses out and does not use them";
-        let origin = "the names of the five regional registries and IANA";
-        entity = marked(
-            entity,
-            &Verdict::by_rule(NoiseKind::Registry, reason, Confidence::Certain, "Internet registries", origin),
-        );
-    }
+    let mut entity = organization_entity(name, organization, network.country_code.as_deref())?;
     let mut label = format!("holds {}", network.block);
     if position == Position::Around {
         label.push_str(", around it");
@@ -344,6 +361,38 @@ fn owner(network: &Network, position: Position, contacts: &mut Contacts) -> Opti
         label.push_str(" (by its description)");
     }
     Some(Finding::new(entity, label))
+}
+
+/// Who holds an autonomous system.
+fn holder(people: &People<'_>, country: Option<&str>, contacts: &mut Contacts) -> Option<Finding> {
+    let organization = people.organization?;
+    let name = organization.name.as_deref().filter(|name| contacts.says_something(name))?;
+    let entity = organization_entity(name, Some(organization), country)?;
+    Some(Finding::new(entity, format!("holds {}", people.of)))
+}
+
+/// An organisation with what a registry keeps about it.
+fn organization_entity(name: &str, held_by: Option<&NetworkContact>, country: Option<&str>) -> Option<Entity> {
+    let name = OrganizationName::parse(name).ok()?;
+    let entity = Entity::new(&entity_types::ORGANIZATION, name.as_str())
+        .with_some_dynamic("namehound.network.handle", "Handle", held_by.and_then(|known| known.handle.as_deref()))
+        .with_some_dynamic(
+            "namehound.network.country",
+            "Country code",
+            held_by.and_then(|known| known.country_code.as_deref()).or(country),
+        )
+        .with_some_dynamic(
+            "namehound.network.address",
+            "Address",
+            held_by.map(|known| known.address.join(", ")).filter(|address| !address.is_empty()),
+        );
+    if !REGISTRIES.iter().any(|registry| registry.eq_ignore_ascii_case(name.as_str())) {
+        return Some(entity);
+    }
+    let reason = "a registry: it gives addresses out and does not use them";
+    let origin = "the names of the five regional registries and IANA";
+    let verdict = Verdict::by_rule(NoiseKind::Registry, reason, Confidence::Certain, "Internet registries", origin);
+    Some(marked(entity, &verdict))
 }
 
 /// A network as Maltego has it: `first-last` for IPv4, prefixes for IPv6. A range that is no prefix is several.
@@ -378,7 +427,10 @@ fn netblocks(network: &Network, position: Position) -> Vec<Finding> {
         }
         entity
     });
-    let label = name.as_deref().unwrap_or("network");
+    // What is only known from the routing system is no registry's network.
+    let is_only_announced =
+        name.is_none() && handle.is_none() && routing.as_ref().and_then(|routing| routing.route) == Some(network.block);
+    let label = name.as_deref().unwrap_or(if is_only_announced { "announced prefix" } else { "network" });
     entities.map(|entity| Finding::new(entity, label)).collect()
 }
 
@@ -395,23 +447,44 @@ fn system(routing: &Routing, network: &Network) -> Finding {
     Finding::new(entity, format!("announces {}", routing.route.unwrap_or(network.block)))
 }
 
+/// Whom a registry names for a network or a system.
+struct People<'a> {
+    /// What they are named for.
+    of: String,
+    organization: Option<&'a NetworkContact>,
+    abuse: &'a [NetworkContact],
+    administrative: &'a [NetworkContact],
+    technical: &'a [NetworkContact],
+}
+
 fn network_contacts(network: &Network, contacts: &mut Contacts) -> Vec<Finding> {
+    let people = People {
+        of: network.block.to_string(),
+        organization: network.organization.as_ref(),
+        abuse: &network.abuse,
+        administrative: &network.administrative,
+        technical: &network.technical,
+    };
+    contacts_of(&people, contacts)
+}
+
+fn contacts_of(people: &People<'_>, contacts: &mut Contacts) -> Vec<Finding> {
     let roles = [
-        ("abuse contact", &network.abuse),
-        ("administrative contact", &network.administrative),
-        ("technical contact", &network.technical),
+        ("abuse contact", people.abuse),
+        ("administrative contact", people.administrative),
+        ("technical contact", people.technical),
     ];
     let mut findings = Vec::new();
-    if let Some(organization) = &network.organization {
-        let label = format!("owner of {}", network.block);
+    if let Some(organization) = people.organization {
+        let label = format!("owner of {}", people.of);
         let name = organization.name.as_deref().unwrap_or_default();
         findings.extend(contacts.organization(&entity_types::ORGANIZATION, name, &label));
         findings.extend(reachable(organization, &label, contacts));
     }
     for (role, list) in roles {
         for contact in list {
-            let label = format!("{role} of {}", network.block);
-            if let Some(name) = contact.name.as_deref().filter(|name| !is_owner(name, network)) {
+            let label = format!("{role} of {}", people.of);
+            if let Some(name) = contact.name.as_deref().filter(|name| !is_owner(name, people.organization)) {
                 // Registries keep the role apart from the name where it is a desk and not a person.
                 findings.extend(match contact.role {
                     None => contacts.person(name, &label),
@@ -436,10 +509,9 @@ pub(crate) fn reachable(contact: &NetworkContact, label: &str, contacts: &mut Co
 }
 
 /// Whether a contact's name is the owner's once more.
-fn is_owner(name: &str, network: &Network) -> bool {
+fn is_owner(name: &str, owner: Option<&NetworkContact>) -> bool {
     let folded = |name: &str| OrganizationName::parse(name).map(|name| name.folded()).ok();
-    let owner = network.organization.as_ref().and_then(|organization| organization.name.as_deref());
-    owner.is_some_and(|owner| folded(owner) == folded(name))
+    owner.and_then(|owner| owner.name.as_deref()).is_some_and(|owner| folded(owner) == folded(name))
 }
 
 #[cfg(test)]
@@ -593,6 +665,40 @@ mod tests {
         assert_eq!(text_of(&found.entities[4], "person.lastname"), "Velani");
         assert!(found.said("1 left out as noise"), "{:?}", found.messages);
         assert_eq!(bench.asked(), ["ip_owner 192.0.2.0/24"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_system_has_a_holder_and_contacts_of_its_own() {
+        let held = SystemRegistration {
+            organization: Some(contact("Example Hosting Ltd", "")),
+            abuse: vec![contact("", "abuse@host.example")],
+            ..SystemRegistration::of(AutonomousSystem::parse("AS64500").unwrap())
+        };
+        let bench = Bench::answering(vec![Record::System(Box::new(held))]);
+        let system = || Input::new(&entity_types::AS, "64500");
+        let found = bench.run(&NetworkTransform::AS_TO_OWNER, system()).await.unwrap();
+        assert_eq!(found.shown(), [("Example Hosting Ltd", "holds AS64500")]);
+        let found = bench.run(&NetworkTransform::AS_TO_CONTACTS, system()).await.unwrap();
+        assert_eq!(
+            found.shown(),
+            [("Example Hosting Ltd", "owner of AS64500"), ("abuse@host.example", "abuse contact of AS64500")]
+        );
+        let found = bench.run(&NetworkTransform::AS_TO_NETBLOCKS, system()).await.unwrap();
+        assert!(found.entities.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_prefix_that_is_only_announced_is_called_so() {
+        let routing = Routing {
+            system: AutonomousSystem::parse("AS64500").unwrap(),
+            name: None,
+            route: Netblock::parse("192.0.2.0/24").ok(),
+            url: None,
+            kind: None,
+        };
+        let network = Network { routing: Some(routing), ..Network::of(Netblock::parse("192.0.2.0/24").unwrap()) };
+        let found = records(vec![network]).run(&NetworkTransform::IP_TO_NETBLOCKS, address()).await.unwrap();
+        assert_eq!(found.shown(), [("192.0.2.0-192.0.2.255", "announced prefix")]);
     }
 
     #[tokio::test(start_paused = true)]

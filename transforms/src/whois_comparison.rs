@@ -63,42 +63,53 @@ impl Transform for DomainToWhoisComparison {
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
         let domain = registered_domain(run.input(), sink)?;
-        let lookup = Lookup::WhoisCurrent { subject: WhoisSubject::Domain(domain.clone()) };
-        let context = run.context();
-        let respondents = run.desk.respondents(&lookup, &context.permit);
-        let mut heard = Hearing::default();
-        let mut failures: Vec<AskError> = Vec::new();
-        for (done, respondent) in respondents.iter().enumerate() {
-            sink.progress(Progress { done: done as u64, total: None });
-            let context = Context { permit: context.permit.only(respondent.provider), ..context.clone() };
-            match ask_one(run, sink, lookup.clone(), context).await {
-                Ok(answers) => heard.take(&answers, &respondent.source, sink),
-                Err(error) => failures.push(error),
-            }
-        }
-        if respondents.is_empty() {
-            // Asking in vain says why nobody may be asked.
-            _ = ask_one(run, sink, lookup, context.clone()).await?;
-        }
-        if !run.desk.sources(LookupKind::WhoisHistory).is_empty() {
-            match ask_one(run, sink, Lookup::WhoisHistory { domain: domain.clone() }, context).await {
-                Ok(answers) => heard.take_history(&answers),
-                Err(error) => failures.push(error),
-            }
-        }
-        if heard.accounts.is_empty() {
-            if let Some(first) = failures.into_iter().next() {
-                return Err(first.into());
-            }
-            sink.say(Message::inform(format!("Nobody who was asked knows {domain}.")));
-            return Ok(());
-        }
-        for error in failures {
-            sink.say(Message::new(MessageKind::PartialError, error.analyst_message()));
-        }
-        heard.draw(&domain, run, sink);
-        Ok(())
+        compare(run, sink, &domain, true).await
     }
+}
+
+/// Asks every source of current WHOIS, and perhaps the history for its newest record, and shows one record with what all
+/// of them say.
+pub(crate) async fn compare(
+    run: &Run,
+    sink: &mut dyn Sink,
+    domain: &HostName,
+    with_history: bool,
+) -> Result<(), RunError> {
+    let lookup = Lookup::WhoisCurrent { subject: WhoisSubject::Domain(domain.clone()) };
+    let context = run.context();
+    let respondents = run.desk.respondents(&lookup, &context.permit);
+    let mut heard = Hearing::default();
+    let mut failures: Vec<AskError> = Vec::new();
+    for (done, respondent) in respondents.iter().enumerate() {
+        sink.progress(Progress { done: done as u64, total: None });
+        let context = Context { permit: context.permit.only(respondent.provider), ..context.clone() };
+        match ask_one(run, sink, lookup.clone(), context).await {
+            Ok(answers) => heard.take(&answers, &respondent.source, sink),
+            Err(error) => failures.push(error),
+        }
+    }
+    if respondents.is_empty() {
+        // Asking in vain says why nobody may be asked.
+        _ = ask_one(run, sink, lookup, context.clone()).await?;
+    }
+    if with_history && !run.desk.sources(LookupKind::WhoisHistory).is_empty() {
+        match ask_one(run, sink, Lookup::WhoisHistory { domain: domain.clone() }, context).await {
+            Ok(answers) => heard.take_history(&answers),
+            Err(error) => failures.push(error),
+        }
+    }
+    if heard.accounts.is_empty() {
+        if let Some(first) = failures.into_iter().next() {
+            return Err(first.into());
+        }
+        sink.say(Message::inform(format!("Nobody who was asked knows {domain}.")));
+        return Ok(());
+    }
+    for error in failures {
+        sink.say(Message::new(MessageKind::PartialError, error.analyst_message()));
+    }
+    heard.draw(domain, run, sink);
+    Ok(())
 }
 
 /// Asks one question to its end.

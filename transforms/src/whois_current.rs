@@ -1,10 +1,13 @@
 //! Current WHOIS: what a registration says now.
 //!
+//! Where the route asks all sources rather than the first that answers, their words become one record that says on which
+//! fields they differ (see [`whois_comparison`](crate::whois_comparison)).
+//!
 //! The record looks as those of the history do. Where both say the same of the same day they have the same value, so that
 //! they are one node.
 
 use async_trait::async_trait;
-use intel::{Exposure, Lookup, LookupKind, lookup::WhoisSubject};
+use intel::{Exposure, Lookup, LookupKind, desk::RouteMode, lookup::WhoisSubject};
 use maltego::{EntityType, InputKind, TransformDefinition, entity_types};
 
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
     settings::PURCHASE,
     sink::Sink,
     walk::walk,
+    whois_comparison::compare,
     whois_entity::{Timeline, draw_states, registered_domain},
 };
 
@@ -72,6 +76,10 @@ impl Transform for DomainToWhois {
 
     async fn run(&self, run: &Run, sink: &mut dyn Sink) -> Result<(), RunError> {
         let domain = registered_domain(run.input(), sink)?;
+        // Whoever has all sources asked wants to see where they differ.
+        if run.desk.mode(LookupKind::WhoisCurrent) == RouteMode::All {
+            return compare(run, sink, &domain, false).await;
+        }
         let question = format!("the registration of {domain}");
         current_whois(run, sink, WhoisSubject::Domain(domain), &question).await
     }

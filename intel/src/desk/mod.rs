@@ -290,6 +290,12 @@ impl Desk {
         self.route.respondents(lookup, permit)
     }
 
+    /// How the sources of a kind of lookup stand to each other.
+    #[must_use]
+    pub fn mode(&self, kind: LookupKind) -> RouteMode {
+        self.route.mode(kind)
+    }
+
     /// The providers that answer a kind of lookup, in the order they are asked, by the name people know.
     #[must_use]
     pub fn sources(&self, kind: LookupKind) -> Vec<String> {

@@ -104,6 +104,11 @@ impl Route {
             .collect()
     }
 
+    /// How the sources of a kind of lookup stand to each other.
+    pub(super) fn mode(&self, kind: LookupKind) -> RouteMode {
+        self.routing.mode(kind)
+    }
+
     /// Who learns of this question at most; `None` when nobody would be asked.
     pub(super) fn exposure(&self, lookup: &Lookup) -> Option<Exposure> {
         self.stops(lookup).iter().map(|stop| stop.offer.exposure).max()

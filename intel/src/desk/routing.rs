@@ -78,18 +78,18 @@ const fn default_route(kind: LookupKind) -> (RouteMode, &'static [&'static str])
     match kind {
         LookupKind::WhoisCurrent => (Fallback, &["whoisxml", "rdap", "whois43"]),
         LookupKind::DnsRecords => (Fallback, &["dns", "whoisxml"]),
-        LookupKind::Pointers => (Fallback, &["dns", "hackertarget"]),
+        LookupKind::Pointers => (Fallback, &["dns"]),
         LookupKind::IssuedCertificates => (All, &["certspotter", "crtsh"]),
-        LookupKind::NameServerRegistration => (Fallback, &["rdap", "whois43"]),
-        LookupKind::RegistryContact => (Fallback, &["rdap", "whois43"]),
-        LookupKind::Subdomains => (All, &["whoisxml", "certspotter", "crtsh", "circl", "hackertarget"]),
-        LookupKind::IpOwner => (All, &["whoisxml", "rdap", "whois43", "mmdb", "cymru"]),
-        LookupKind::IpLocation => (Fallback, &["whoisxml", "mmdb", "hackertarget"]),
-        LookupKind::DnsHistory | LookupKind::AddressHistory => (Fallback, &["whoisxml", "circl", "viewdns"]),
-        LookupKind::ReverseNs | LookupKind::ReverseIp | LookupKind::ReverseMx => {
-            (Fallback, &["whoisxml", "circl", "viewdns", "hackertarget"])
-        }
-        LookupKind::ReverseWhois | LookupKind::ReverseDns => (Fallback, &["whoisxml", "circl", "viewdns"]),
+        LookupKind::NameServerRegistration => (Fallback, &["rdap"]),
+        LookupKind::RegistryContact => (Fallback, &["rdap"]),
+        LookupKind::Subdomains => (All, &["whoisxml", "certspotter", "crtsh", "hackertarget"]),
+        LookupKind::IpOwner => (All, &["whoisxml", "rdap", "mmdb", "cymru"]),
+        LookupKind::IpLocation => (Fallback, &["mmdb", "whoisxml"]),
+        LookupKind::DnsHistory => (Fallback, &["whoisxml", "circl", "viewdns"]),
+        LookupKind::AddressHistory | LookupKind::ReverseDns => (Fallback, &["whoisxml", "circl"]),
+        LookupKind::ReverseNs | LookupKind::ReverseIp => (Fallback, &["whoisxml", "circl", "viewdns", "hackertarget"]),
+        LookupKind::ReverseMx => (Fallback, &["whoisxml", "circl", "viewdns"]),
+        LookupKind::ReverseWhois => (Fallback, &["whoisxml", "viewdns"]),
         LookupKind::WhoisHistory
         | LookupKind::Discovery
         | LookupKind::Certificates

@@ -137,10 +137,8 @@ impl HttpTransport {
     async fn exchange(&self, request: &HttpRequest, timeout: Duration) -> Result<HttpResponse, ProviderError> {
         self.check(request)?;
         let client = if request.guarded && self.settings.gateway.is_none() { &self.guarded } else { &self.client };
-        let mut outgoing = client
-            .request(request.method.clone(), self.url(request))
-            .headers(request.headers.clone())
-            .timeout(timeout);
+        let mut outgoing =
+            client.request(request.method.clone(), self.url(request)).headers(request.headers.clone()).timeout(timeout);
         if let Some(Secret::Header(name, secret)) = &request.secret {
             let mut value = HeaderValue::from_str(secret.expose_secret()).map_err(|_| ProviderError::BadKey)?;
             value.set_sensitive(true);
@@ -354,7 +352,9 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let transport = HttpTransport::new(TransportSettings::default()).unwrap();
-        for place in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "printer.local", "db.internal"] {
+        for place in
+            ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "printer.local", "db.internal"]
+        {
             let url = Url::parse(&format!("http://{place}:{port}/domain/shop.example")).unwrap();
             let outcome = transport.send(&HttpRequest::get(url).guarded(), Duration::from_secs(5)).await;
             let refused = matches!(&outcome, Err(ProviderError::InvalidInput { reason }) if reason.contains("public"));

@@ -163,7 +163,10 @@ impl Walk {
     fn do_without(&mut self, stop: &Stop, error: AskError) {
         tracing::info!(provider = stop.provider.name(), %error, "doing without a source");
         self.leave();
-        let message = error.analyst_message();
+        let mut message = error.analyst_message();
+        if !message.ends_with(['.', '!', '?']) {
+            message.push('.');
+        }
         self.notes.push(match self.legs.front() {
             Some(next) if self.mode == RouteMode::Fallback => {
                 format!("{message} So {} was asked.", next.stop.provider.source())

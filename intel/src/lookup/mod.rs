@@ -391,6 +391,9 @@ impl Lookup {
         if let Self::IpOwner { subject: NetworkSubject::AutonomousSystem(system) } = self {
             return matches!(system.number(), 64_496..=64_511 | 65_536..=65_551);
         }
+        if let Self::ReverseDns { terms, .. } = self {
+            return terms.iter().any(|term| !term.exclude && names_documentation(&term.text));
+        }
         self.addresses().is_some_and(|(first, last)| is_documentation(first) && is_documentation(last))
     }
 
@@ -442,6 +445,15 @@ impl Lookup {
             _ => None,
         }
     }
+}
+
+/// Whether a name below `.example` stands in a text.
+fn names_documentation(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.match_indices(".example").any(|(start, found)| {
+        let after = text.get(start + found.len()..).and_then(|rest| rest.chars().next());
+        after.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-' && c != '.')
+    })
 }
 
 /// Whether an address is reserved for documentation (RFC 5737, RFC 3849).

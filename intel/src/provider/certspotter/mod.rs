@@ -250,7 +250,9 @@ mod tests {
         let first = read(&lookup(false), &Step::Page(None), 200, &listed).unwrap();
         assert_eq!((first.records.len(), first.next.clone()), (3, Some(Cursor("8".to_owned()))));
         assert_eq!(first.total, Some(Total::AtLeast(3)));
-        let Call::Http(request) = provider(None).call(&lookup(false), &Step::Page(first.next)).unwrap() else { panic!() };
+        let Call::Http(request) = provider(None).call(&lookup(false), &Step::Page(first.next)).unwrap() else {
+            panic!()
+        };
         assert!(request.url.as_str().ends_with("&after=8"), "{}", request.url);
         let last = read(&lookup(false), &Step::Page(Some(Cursor("8".to_owned()))), 200, &json!([])).unwrap();
         assert_eq!((last.records.len(), last.next, last.total), (0, None, None));

@@ -215,7 +215,8 @@ impl Provider for Circl {
         if header("x-dribble-errors").is_some_and(|errors| !["", "{}", "[]", "null"].contains(&errors)) {
             notes.push("The server had an error on the way: there may be more.".to_owned());
         }
-        let next = header("x-dribble-cursor").filter(|cursor| !cursor.is_empty()).map(|cursor| Cursor(cursor.to_owned()));
+        let next =
+            header("x-dribble-cursor").filter(|cursor| !cursor.is_empty()).map(|cursor| Cursor(cursor.to_owned()));
         let records = match &wanted {
             Wanted::Addresses(host, family) => rows.addresses_of(host, *family),
             Wanted::NamesOf(address) => rows.names_of(*address),
@@ -251,11 +252,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        HttpResponse {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers,
-            body: Bytes::from(body.to_owned()),
-        }
+        HttpResponse { status: StatusCode::from_u16(status).unwrap(), headers, body: Bytes::from(body.to_owned()) }
     }
 
     fn read(response: &HttpResponse) -> Result<Page, ProviderError> {

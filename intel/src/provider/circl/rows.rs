@@ -170,7 +170,9 @@ garbage
         records
             .iter()
             .map(|record| match record {
-                Record::Dns(record) => format!("{:?} {} {}", record.data, day(record.first_seen), day(record.last_seen)),
+                Record::Dns(record) => {
+                    format!("{:?} {} {}", record.data, day(record.first_seen), day(record.last_seen))
+                }
                 Record::Sighting(seen) => format!("{} {} {}", seen.name, day(seen.first_seen), day(seen.last_seen)),
                 other => panic!("{other:?}"),
             })

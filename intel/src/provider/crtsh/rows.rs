@@ -4,10 +4,7 @@
 //! "serial_number"}`. Older rows lack the common name and the serial number, and any field may be null. `name_value` has
 //! one name a line: host names with and without a star, mailboxes, names of companies.
 
-use std::{
-    cmp::Reverse,
-    collections::HashMap,
-};
+use std::{cmp::Reverse, collections::HashMap};
 
 use serde_json::Value;
 

@@ -166,8 +166,13 @@ impl Talk {
                 let named = known.iter().find(|known| known.system == system);
                 let name = named.and_then(|named| named.name.clone());
                 let routing = Routing { system, name, route: Some(prefix), url: None, kind: None };
-                let network =
-                    Network { country_code, registry, updated: allocated, routing: Some(routing), ..Network::of(prefix) };
+                let network = Network {
+                    country_code,
+                    registry,
+                    updated: allocated,
+                    routing: Some(routing),
+                    ..Network::of(prefix)
+                };
                 Record::Network(Box::new(network))
             })
             .collect();
@@ -200,7 +205,10 @@ impl Conversation for Talk {
             Target::Address(address, _) => self.after_origins(address, first),
             Target::System(asked) => {
                 let found = texts(first)?.iter().filter_map(|text| system(text)).find(|found| found.system == asked);
-                Ok(Turn::Done(page(found.into_iter().map(|found| Record::System(Box::new(found))).collect(), Vec::new())))
+                Ok(Turn::Done(page(
+                    found.into_iter().map(|found| Record::System(Box::new(found))).collect(),
+                    Vec::new(),
+                )))
             }
         }
     }

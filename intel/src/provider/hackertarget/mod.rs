@@ -152,7 +152,8 @@ impl Provider for HackerTarget {
                 records.push(record);
             }
         }
-        let notes = (left_out > 0).then(|| format!("{left_out} lines of the answer are no host names and were left out."));
+        let notes =
+            (left_out > 0).then(|| format!("{left_out} lines of the answer are no host names and were left out."));
         let total = Some(Total::Exactly(records.len() as u64));
         Ok(Page { records, total, notes: notes.into_iter().collect(), ..Page::default() })
     }

@@ -17,10 +17,7 @@ use std::{
 use maxminddb::Reader;
 use serde_json::Value;
 
-use super::{
-    Call, Exposure, Offer, Provider, Step,
-    lenient::Node,
-};
+use super::{Call, Exposure, Offer, Provider, Step, lenient::Node};
 use crate::{
     answer::{Page, Total},
     credits::Credits,
@@ -248,7 +245,9 @@ fn network(found: &Found) -> Option<Record> {
 
 fn address(lookup: &Lookup) -> Option<IpAddr> {
     match lookup {
-        Lookup::IpOwner { subject: NetworkSubject::Address(address) } | Lookup::IpLocation { address } => Some(*address),
+        Lookup::IpOwner { subject: NetworkSubject::Address(address) } | Lookup::IpLocation { address } => {
+            Some(*address)
+        }
         _ => None,
     }
 }

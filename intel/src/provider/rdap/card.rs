@@ -53,8 +53,7 @@ fn tidy_property(parts: &mut Vec<Value>) {
     }
     // Several values are one property's (RFC 7095 §3.3.1.3); the first of them is the name or the number.
     let separator = if name == "org" { ", " } else { "\n" };
-    let texts: Vec<String> =
-        values.iter().flat_map(|value| Node::new(value).items().filter_map(Node::text)).collect();
+    let texts: Vec<String> = values.iter().flat_map(|value| Node::new(value).items().filter_map(Node::text)).collect();
     let whole = if name == "org" { texts.join(separator) } else { texts.into_iter().next().unwrap_or_default() };
     if !whole.is_empty() {
         parts.push(Value::String(whole));
@@ -68,9 +67,9 @@ fn structured(value: Value) -> Value {
             parts
                 .iter()
                 .map(|part| match part {
-                    Value::Array(lines) => {
-                        Value::Array(lines.iter().filter_map(|line| Node::new(line).text().map(Value::String)).collect())
-                    }
+                    Value::Array(lines) => Value::Array(
+                        lines.iter().filter_map(|line| Node::new(line).text().map(Value::String)).collect(),
+                    ),
                     part => Value::String(Node::new(part).text().unwrap_or_default()),
                 })
                 .collect(),
@@ -318,7 +317,9 @@ mod tests {
     #[test]
     fn markers_and_services_are_taken_out() {
         let found = card(&json!([
-            ["fn", {}, "text", "REDACTED FOR PRIVACY"], ["email", {}, "text", ""], ["tel", {}, "uri", "tel:"],
+            ["fn", {}, "text", "REDACTED FOR PRIVACY"],
+            ["email", {}, "text", ""],
+            ["tel", {}, "uri", "tel:"],
             ["adr", {}, "text", ["", "", "REDACTED FOR PRIVACY", "Port Marlow", "", "", ""]]
         ]));
         assert_eq!(found.contact(), Contact { city: text("Port Marlow"), redacted: true, ..Contact::default() });

@@ -141,8 +141,9 @@ impl Talk {
         let unreadable = || ProviderError::malformed(format!("{server} answered something else than what was asked"));
         let records = match &self.target {
             Target::Domain(domain) => {
-                let Registration { record, notes } =
-                    domain::read(node, &server, self.now).filter(|it| is_about(&it.record, domain)).ok_or_else(unreadable)?;
+                let Registration { record, notes } = domain::read(node, &server, self.now)
+                    .filter(|it| is_about(&it.record, domain))
+                    .ok_or_else(unreadable)?;
                 let link = domain::registrars_link(node, domain.as_str());
                 self.notes.extend(notes);
                 return self.registrar(record, link);
@@ -165,7 +166,9 @@ impl Talk {
         if let Target::Network(_, false) = &self.target
             && let Some(first) = self.target.address()
         {
-            self.notes.push(format!("The range is no single prefix, so the network of its first address, {first}, was asked for."));
+            self.notes.push(format!(
+                "The range is no single prefix, so the network of its first address, {first}, was asked for."
+            ));
         }
         Ok(Turn::Done(self.page(records)))
     }
@@ -190,12 +193,11 @@ impl Talk {
     fn after_registrar(&mut self, registry: WhoisRecord, heard: &Heard) -> Turn {
         match self.registrars_part(&registry, heard) {
             Ok(Part::Elsewhere(turn)) => turn,
-            Ok(Part::Said(record)) => Turn::Done(self.page_of(domain::put_together(registry, record))),
+            Ok(Part::Said(record)) => Turn::Done(self.page_of(domain::put_together(registry, *record))),
             Err(why) => {
                 let server = self.server();
-                self.notes.push(format!(
-                    "The registrar's server {server} {why}, so only what the registry says is shown."
-                ));
+                self.notes
+                    .push(format!("The registrar's server {server} {why}, so only what the registry says is shown."));
                 Turn::Done(self.page_of(registry))
             }
         }
@@ -216,7 +218,7 @@ impl Talk {
         match domain::read(Node::new(&value), &self.server(), self.now) {
             Some(Registration { record, notes }) if is_about(&record, domain) => {
                 self.notes.extend(notes);
-                Ok(Part::Said(record))
+                Ok(Part::Said(Box::new(record)))
             }
             Some(_) => Err("answered about another domain".to_owned()),
             None => Err("answered something else than a domain".to_owned()),
@@ -253,7 +255,7 @@ enum Part {
     /// Another server is to be asked.
     Elsewhere(Turn),
     /// The registrar's own record.
-    Said(WhoisRecord),
+    Said(Box<WhoisRecord>),
 }
 
 /// Whether a record is about the domain; one that names none is about what was asked.

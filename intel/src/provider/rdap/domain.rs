@@ -131,9 +131,11 @@ fn registrar(people: &[Entity<'_>]) -> Option<Registrar> {
     let entity = people.iter().find(|entity| entity.is("registrar"))?;
     let inner = entity.inner();
     let abuse = inner.iter().chain(people).find(|contact| contact.is("abuse"));
-    let number = entity.node.get("publicIds").items().find(|id| {
-        id.get("type").text().is_some_and(|kind| kind.to_lowercase().contains("iana registrar"))
-    });
+    let number = entity
+        .node
+        .get("publicIds")
+        .items()
+        .find(|id| id.get("type").text().is_some_and(|kind| kind.to_lowercase().contains("iana registrar")));
     let site = entity.node.get("links").items().find_map(|link| {
         let relation = link.get("rel").text()?;
         link.get("href").text().filter(|_| relation.eq_ignore_ascii_case("about"))
@@ -181,8 +183,8 @@ fn as_epp(status: &str) -> String {
     if first == "active" && rest.is_empty() {
         return "ok".to_owned();
     }
-    let is_epp = matches!(first.as_str(), "client" | "server" | "pending")
-        || rest.last().is_some_and(|last| last == "period");
+    let is_epp =
+        matches!(first.as_str(), "client" | "server" | "pending") || rest.last().is_some_and(|last| last == "period");
     if rest.is_empty() || !is_epp {
         return status.to_owned();
     }
@@ -287,7 +289,8 @@ mod tests {
     #[test]
     fn the_registrars_answer_is_found_by_its_link() {
         let link = |link: Value| {
-            let object = json!({"links": [{"rel": "self", "href": "https://rdap.registry.example/domain/a.example"}, link]});
+            let object =
+                json!({"links": [{"rel": "self", "href": "https://rdap.registry.example/domain/a.example"}, link]});
             registrars_link(Node::new(&object), "a.example").map(|url| url.to_string())
         };
         let found = Some("https://rdap.registrar.example/v1/domain/a.example".to_owned());

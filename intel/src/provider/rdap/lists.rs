@@ -184,9 +184,8 @@ fn written(folder: &Path, file: &str, kept: &Kept) -> std::io::Result<()> {
 /// How long a list is good (RFC 9111 §4.2.1): by `max-age`, or else by `Expires` and `Date`.
 fn life(headers: &HeaderMap) -> SignedDuration {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let max_age = text(header::CACHE_CONTROL).and_then(|control| {
-        control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok())
-    });
+    let max_age = text(header::CACHE_CONTROL)
+        .and_then(|control| control.split(',').find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok()));
     let moment = |name| text(name).and_then(|text| jiff::fmt::rfc2822::parse(text).ok()).map(|at| at.timestamp());
     let by_dates = || Some(moment(header::EXPIRES)?.duration_since(moment(header::DATE)?));
     let stated = max_age.map(|seconds: u32| SignedDuration::from_secs(i64::from(seconds))).or_else(by_dates);
@@ -211,8 +210,7 @@ fn registry(value: &Value) -> Option<IanaRegistry> {
 /// One entry: perhaps whom to write to, then what is known, then where. Of several tags each is an entry of its own, since
 /// look-ups see the first one only.
 fn services(row: Node<'_>) -> Vec<Vec<Vec<String>>> {
-    let parts: Vec<Vec<String>> =
-        row.rows().unwrap_or_default().iter().map(|part| texts(Node::new(part))).collect();
+    let parts: Vec<Vec<String>> = row.rows().unwrap_or_default().iter().map(|part| texts(Node::new(part))).collect();
     let (known, servers) = match parts.as_slice() {
         [known, servers] | [_, known, servers] => (known, servers),
         _ => return Vec::new(),
@@ -282,7 +280,6 @@ fn base(text: &str) -> Option<Url> {
     let is_usable = matches!(url.scheme(), "https" | "http") && url.has_host() && !url.path().contains("%%");
     is_usable.then_some(url)
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -368,11 +365,8 @@ mod tests {
         assert!(asks(47).is_none(), "it is good for two days");
         let again = asks(49).unwrap();
         assert_eq!(again.headers.get(header::IF_NONE_MATCH).map(HeaderValue::as_bytes), Some(b"\"7\"".as_slice()));
-        let unchanged = HttpResponse {
-            status: StatusCode::NOT_MODIFIED,
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        };
+        let unchanged =
+            HttpResponse { status: StatusCode::NOT_MODIFIED, headers: HeaderMap::new(), body: Bytes::new() };
         lists.take(List::Dns, &unchanged, now + SignedDuration::from_hours(49)).unwrap();
         assert!(asks(50).is_none() && lists.server(&domain("shop.example")).is_some());
     }
@@ -390,16 +384,13 @@ mod tests {
 
     #[test]
     fn lives_are_stated_in_two_ways_and_bounded() {
-        let life = |headers: &[(header::HeaderName, &'static str)]| {
-            life(&response(&json!({}), headers).headers).as_hours()
-        };
+        let life =
+            |headers: &[(header::HeaderName, &'static str)]| life(&response(&json!({}), headers).headers).as_hours();
         assert_eq!(life(&[]), 24);
         assert_eq!(life(&[(header::CACHE_CONTROL, "max-age=5")]), 24);
         assert_eq!(life(&[(header::CACHE_CONTROL, "max-age=99999999")]), 24 * 14);
-        let dates = [
-            (header::DATE, "Sun, 01 Mar 2026 00:00:00 GMT"),
-            (header::EXPIRES, "Wed, 04 Mar 2026 00:00:00 GMT"),
-        ];
+        let dates =
+            [(header::DATE, "Sun, 01 Mar 2026 00:00:00 GMT"), (header::EXPIRES, "Wed, 04 Mar 2026 00:00:00 GMT")];
         assert_eq!(life(&dates), 72);
     }
 

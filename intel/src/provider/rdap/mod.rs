@@ -177,8 +177,7 @@ fn error_code(value: &Value) -> Option<u64> {
 
 /// Whether a response says that there is no such object here.
 fn is_not_found(response: &HttpResponse) -> bool {
-    response.status.as_u16() == 404
-        || lenient::parse(&response.body).is_ok_and(|value| error_code(&value) == Some(404))
+    response.status.as_u16() == 404 || lenient::parse(&response.body).is_ok_and(|value| error_code(&value) == Some(404))
 }
 
 #[cfg(test)]

@@ -60,7 +60,8 @@ impl People {
 
 /// Whether an entity is a key to change an entry with, rather than somebody (RFC 2622 §3.1).
 fn is_maintainer(entity: &Entity<'_>) -> bool {
-    let ends = |text: &str| text.to_ascii_uppercase().ends_with("-MNT") || text.to_ascii_uppercase().starts_with("MNT-");
+    let ends =
+        |text: &str| text.to_ascii_uppercase().ends_with("-MNT") || text.to_ascii_uppercase().starts_with("MNT-");
     entity.handle.as_deref().is_some_and(ends)
 }
 

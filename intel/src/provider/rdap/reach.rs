@@ -6,11 +6,7 @@
 use url::Url;
 
 use super::RdapSettings;
-use crate::{
-    error::ProviderError,
-    provider::Inquiry,
-    upstream::HttpRequest,
-};
+use crate::{error::ProviderError, provider::Inquiry, upstream::HttpRequest};
 
 /// The most servers and redirects of one conversation.
 const MOST_PLACES: usize = 8;
@@ -49,12 +45,7 @@ impl Reach {
             http::HeaderValue::from_static("application/rdap+json, application/json;q=0.9"),
         );
         request.guarded = from_an_answer && place.is_none();
-        Ok(Inquiry {
-            request: request.into(),
-            service: host.into(),
-            rate: Some(settings.rate()),
-            one_at_a_time: true,
-        })
+        Ok(Inquiry { request: request.into(), service: host.into(), rate: Some(settings.rate()), one_at_a_time: true })
     }
 }
 

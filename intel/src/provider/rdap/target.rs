@@ -115,9 +115,7 @@ mod tests {
 
     #[test]
     fn objects_are_asked_for_by_their_own_path() {
-        let block = |text: &str| Lookup::IpOwner {
-            subject: NetworkSubject::Netblock(Netblock::parse(text).unwrap()),
-        };
+        let block = |text: &str| Lookup::IpOwner { subject: NetworkSubject::Netblock(Netblock::parse(text).unwrap()) };
         let host = |text: &str| HostName::parse(text).unwrap();
         for (lookup, path, list) in [
             (

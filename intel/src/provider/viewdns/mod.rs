@@ -64,7 +64,8 @@ struct Service {
 
 impl Service {
     fn of(lookup: &Lookup) -> Option<Self> {
-        let domains = |name, parameter, question| Self { name, parameter, question, list: "domains", page: Some(10_000) };
+        let domains =
+            |name, parameter, question| Self { name, parameter, question, list: "domains", page: Some(10_000) };
         Some(match lookup {
             Lookup::ReverseIp { address } => domains("reverseip", "host", address.to_string()),
             Lookup::ReverseNs { name_server } => domains("reversens", "ns", name_server.to_string()),
