@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use intel::{
     Clock, LookupKind, Provider, SystemClock,
-    desk::{Desk, DeskSettings, DnsTransport, HttpTransport, NetworkTransport, Transport, WhoisTransport},
+    desk::{Desk, DeskSettings, DeskStores, DnsTransport, HttpTransport, NetworkTransport, Transport, WhoisTransport},
     noise::{Judge, LoadProblem},
     provider::{
         case::{Case, CaseProvider},
@@ -28,7 +28,7 @@ use intel::{
 };
 use transforms::Catalogue;
 
-use crate::{bundled, config::Config};
+use crate::{bundled, config::Config, stores::Stores};
 
 /// What all doors share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -55,6 +55,8 @@ pub struct App {
     pub sources: String,
     /// The folder for everything that is kept, where there is one.
     pub data_dir: Option<PathBuf>,
+    /// What is kept, where something is.
+    pub stores: Option<Stores>,
 }
 
 impl App {
@@ -63,18 +65,26 @@ impl App {
     /// # Errors
     /// When a case cannot be read or the transport cannot be made. The message says what to do.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        Self::open(config, None)
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let providers = providers(config, None, &clock)?;
+        Ok(Self::assemble(Catalogue::standard(), providers, Arc::new(transport(config)?), clock, config))
     }
 
     /// Puts everything together as configured, with a folder for everything that is kept.
     ///
     /// # Errors
-    /// As [`App::new`].
-    pub fn open(config: &Config, data_dir: Option<&Path>) -> anyhow::Result<Self> {
+    /// As [`App::new`]; when what is kept cannot be opened.
+    pub async fn open(config: &Config, data_dir: &Path) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let providers = providers(config, data_dir, &clock)?;
-        let app = Self::assemble(Catalogue::standard(), providers, Arc::new(transport(config)?), clock, config);
-        Ok(Self { data_dir: data_dir.map(Path::to_path_buf), ..app })
+        let providers = providers(config, Some(data_dir), &clock)?;
+        let stores = match config.keep.enabled {
+            true => Some(Stores::open(config, data_dir, Arc::clone(&clock)).await?),
+            false => None,
+        };
+        let for_desk = stores.as_ref().map(|stores| stores.for_desk(config)).unwrap_or_default();
+        let transport = Arc::new(transport(config)?);
+        let app = Self::assemble_with(Catalogue::standard(), providers, transport, clock, config, for_desk);
+        Ok(Self { data_dir: Some(data_dir.to_path_buf()), stores, ..app })
     }
 
     /// Whether there is anybody to ask.
@@ -92,6 +102,19 @@ impl App {
         clock: Arc<dyn Clock>,
         config: &Config,
     ) -> Self {
+        Self::assemble_with(catalogue, providers, transport, clock, config, DeskStores::default())
+    }
+
+    /// The same, with what the desk writes down.
+    #[must_use]
+    pub fn assemble_with(
+        catalogue: Catalogue,
+        providers: Vec<Arc<dyn Provider>>,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        config: &Config,
+        stores: DeskStores,
+    ) -> Self {
         let settings = DeskSettings {
             cache: config.cache.settings(),
             retry: config.retry.settings(),
@@ -105,7 +128,7 @@ impl App {
         let sources: Vec<_> = providers.iter().map(|provider| provider.source().to_owned()).collect();
         Self {
             catalogue: Arc::new(catalogue),
-            desk: Desk::new(providers, transport, Arc::clone(&clock), &settings),
+            desk: Desk::with_stores(providers, transport, Arc::clone(&clock), &settings, stores),
             clock,
             judge,
             list_problems: list_problems.into(),
@@ -115,6 +138,7 @@ impl App {
             max_limit: config.server.max_limit,
             sources: if sources.is_empty() { "nobody".to_owned() } else { sources.join(", ") },
             data_dir: None,
+            stores: None,
         }
     }
 }

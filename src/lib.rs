@@ -16,5 +16,6 @@ pub mod install;
 mod logging;
 mod present;
 pub mod runs;
+pub mod stores;
 pub mod telemetry;
 pub mod tls;

@@ -99,6 +99,7 @@ fn local(transform: &str, value: &str, fields: &[(String, String)]) -> Reply {
         command.env_remove(name);
     }
     let output = command
+        .env("NAMEHOUND_PROVIDERS__KEYLESS", "false")
         .env("NAMEHOUND_DATA_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-data"))
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
         .args(["local", transform, value, &properties.join("#")])

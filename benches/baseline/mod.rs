@@ -70,7 +70,8 @@ pub async fn results() -> (Vec<Entity>, Vec<Message>) {
         for _ in 0..2 {
             found = Collector::new(usize::MAX);
             let input = Input::new(&entity_types::NS_RECORD, "ns1.host.example");
-            execution::execute(&app, &transform, input, Settings::default(), &mut found).await;
+            execution::execute(&app, &transform, input, Settings::default(), &execution::Whom::default(), &mut found)
+                .await;
         }
     }
     assert_eq!(found.entities.len(), ENTITIES, "a measurement of something else would say nothing");

@@ -57,11 +57,15 @@ async fn serve(zones: Vec<(&str, InMemoryZoneHandler)>) -> (SocketAddr, Server<C
         catalog.upsert(LowerName::new(&name(origin)), vec![Arc::new(zone)]);
     }
     let mut server = Server::new(catalog);
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let address = socket.local_addr().unwrap();
-    server.register_listener(TcpListener::bind(address).await.unwrap(), Duration::from_secs(5), 4096);
-    server.register_socket(socket);
-    (address, server)
+    // A port that is free for one protocol need not be for the other.
+    loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let Ok(listener) = TcpListener::bind(address).await else { continue };
+        server.register_listener(listener, Duration::from_secs(5), 4096);
+        server.register_socket(socket);
+        return (address, server);
+    }
 }
 
 fn shop() -> InMemoryZoneHandler {

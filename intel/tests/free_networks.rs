@@ -59,11 +59,15 @@ async fn zone(texts: &[(&str, &str)]) -> (SocketAddr, Server<Catalog>) {
     let mut catalog = Catalog::new();
     catalog.upsert(LowerName::new(&name("asn.cymru.com")), vec![Arc::new(zone)]);
     let mut server = Server::new(catalog);
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let address = socket.local_addr().unwrap();
-    server.register_listener(TcpListener::bind(address).await.unwrap(), Duration::from_secs(5), 4096);
-    server.register_socket(socket);
-    (address, server)
+    // A port that is free for one protocol need not be for the other.
+    loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let Ok(listener) = TcpListener::bind(address).await else { continue };
+        server.register_listener(listener, Duration::from_secs(5), 4096);
+        server.register_socket(socket);
+        return (address, server);
+    }
 }
 
 fn transport(resolver: SocketAddr) -> Arc<dyn Transport> {

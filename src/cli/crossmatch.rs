@@ -121,7 +121,8 @@ pub(super) fn crossmatch(shared: &Shared, arguments: &CrossmatchArguments) -> an
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::open(&config, Some(&shared.data_dir()))?;
+    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    let app = runtime.block_on(App::open(&config, &shared.data_dir()))?;
     let depth = match arguments.depth {
         DepthArgument::Historic => Depth::Historic,
         DepthArgument::Current => Depth::Current,
@@ -133,7 +134,6 @@ pub(super) fn crossmatch(shared: &Shared, arguments: &CrossmatchArguments) -> an
         Instant::now() + Duration::from_secs(config.v3.run_seconds.max(config.server.run_seconds)),
         Arc::new(budget),
     );
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     let outcome = runtime.block_on(async {
         tokio::select! {
             report = compare(&app, &domains, &plan, &context, window) => report.map(Some),

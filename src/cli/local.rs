@@ -16,7 +16,11 @@ use maltego::{Entity, Input, Message, MessageKind, Settings, local, transform::f
 use transforms::{Catalogue, Collector, Progress, Sink, Transform};
 
 use super::{Shared, in_one_breath, run};
-use crate::{app::App, execution, logging};
+use crate::{
+    app::App,
+    execution::{self, Whom},
+    logging,
+};
 
 /// What stands before a setting's name in the environment.
 const SETTING_PREFIX: &str = "NAMEHOUND_SETTING_";
@@ -53,7 +57,8 @@ fn answer(shared: &Shared, arguments: &LocalArguments, sink: &mut LocalSink) -> 
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::open(&config, Some(&shared.data_dir()))?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let app = runtime.block_on(App::open(&config, &shared.data_dir()))?;
     sink.collector = Collector::new(app.default_limit.min(app.max_limit));
     let Some((name, rest)) = texts.split_first() else {
         sink.fail("No transform was named. Import the archive that \"namehound export local-mtz\" writes.");
@@ -67,7 +72,6 @@ fn answer(shared: &Shared, arguments: &LocalArguments, sink: &mut LocalSink) -> 
         sink.fail(format!("No value was given to {name}: there is nothing to ask about."));
         return Ok(());
     };
-    let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(run_it(&app, transform, input, sink));
     Ok(())
 }
@@ -79,7 +83,7 @@ async fn run_it(app: &App, transform: &Arc<dyn Transform>, input: Input, sink: &
             settings.put(setting.name, value.to_string_lossy());
         }
     }
-    execution::execute(app, transform, input, settings, sink).await;
+    execution::execute(app, transform, input, settings, &Whom::default(), sink).await;
 }
 
 /// The type that the name stands for: in the classic dialect a transform with several input types has a name for each.

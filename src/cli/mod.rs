@@ -3,15 +3,21 @@
 //! What a command promises goes to stdout, everything else to stderr, so that output can be piped. Exit codes: 0 done,
 //! 1 the question could not be answered, 2 the command or the configuration is wrong.
 
+mod backup;
+mod case;
 mod config;
 mod crossmatch;
 mod doctor;
 mod export;
 mod health;
+mod ledger;
 mod local;
+mod member;
 mod noise;
 mod run;
 mod serve;
+mod spend;
+mod stores;
 mod tls;
 mod token;
 mod transforms;
@@ -106,9 +112,25 @@ enum Command {
     /// Write, show or check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Make tokens for people who may use the server
+    /// Make, list and withdraw tokens of people who may use the server
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Add, list and withdraw people who may use the server
+    #[command(subcommand)]
+    Member(member::MemberCommand),
+    /// Make, seal, export and delete investigations
+    #[command(subcommand)]
+    Case(case::CaseCommand),
+    /// Check, search and export the proof of what sources said
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+    /// Add up what was spent
+    #[command(subcommand)]
+    Spend(spend::SpendCommand),
+    /// Copy what is kept into a folder, also while the server runs
+    Backup(backup::BackupArguments),
+    /// Bring a backup back into an empty data folder
+    Restore(backup::RestoreArguments),
     /// Make a certificate for HTTPS
     #[command(subcommand)]
     Tls(tls::TlsCommand),
@@ -180,7 +202,13 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Local(own)) => Ok(local::local(&shared, &own)),
         Some(Command::Transforms(own)) => Ok(transforms::list(&own)),
         Some(Command::Config(own)) => config::config(&shared, &own),
-        Some(Command::Token(own)) => token::token(&own),
+        Some(Command::Token(own)) => token::token(&shared, &own),
+        Some(Command::Member(own)) => member::member(&shared, &own),
+        Some(Command::Case(own)) => case::case(&shared, &own),
+        Some(Command::Ledger(own)) => ledger::ledger(&shared, &own),
+        Some(Command::Spend(own)) => spend::spend(&shared, &own),
+        Some(Command::Backup(own)) => backup::backup(&shared, &own),
+        Some(Command::Restore(own)) => backup::restore(&shared, &own),
         Some(Command::Tls(own)) => tls::tls(&shared, &own),
         Some(Command::Doctor(own)) => doctor::doctor(&shared, &own),
         Some(Command::Health(own)) => Ok(health::health(&shared, &own)),

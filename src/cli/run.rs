@@ -10,7 +10,7 @@ use transforms::{Catalogue, Collector, Progress, Sink};
 use super::{Shared, note, out};
 use crate::{
     app::App,
-    execution::{self, Ending},
+    execution::{self, Ending, Whom},
     logging,
     present::{self, Format},
 };
@@ -62,7 +62,8 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
     }
     logging::start(&config.log)?;
     logging::panics_by_place_only();
-    let app = App::open(&config, Some(&shared.data_dir()))?;
+    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    let app = runtime.block_on(App::open(&config, &shared.data_dir()))?;
     let transform =
         app.catalogue.find(&arguments.transform).with_context(|| unknown(&app.catalogue, &arguments.transform))?;
     let definition = &transform.declaration().definition;
@@ -78,10 +79,10 @@ pub(super) fn run(shared: &Shared, arguments: &RunArguments) -> anyhow::Result<E
     }
     let limit = arguments.limit.unwrap_or(app.default_limit).min(app.max_limit);
     let mut terminal = Terminal::new(limit);
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    let nobody = Whom::default();
     let ending = runtime.block_on(async {
         tokio::select! {
-            ending = execution::execute(&app, transform, input, settings, &mut terminal) => Some(ending),
+            ending = execution::execute(&app, transform, input, settings, &nobody, &mut terminal) => Some(ending),
             _ = tokio::signal::ctrl_c() => None,
         }
     });

@@ -38,7 +38,7 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
 }
 
 async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<ExitCode> {
-    let app = App::open(config, Some(&data_dir))?;
+    let app = App::open(config, &data_dir).await?;
     announce_sources(config, &app);
     let server = Server::bind(app, config)?;
     if config.server.public_url.is_some() && config.auth.tokens.is_empty() {

@@ -8,6 +8,7 @@
 //! commented key switched on, so it cannot say anything that the program would not read.
 
 mod error;
+mod keeping;
 mod providers;
 mod sections;
 mod shown;
@@ -20,6 +21,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
+pub use keeping::{AllowancesSection, KeepSection, MembersSection};
 pub use providers::{
     Asked, CertSpotterSection, CirclSection, CrtShSection, CymruSection, DnsSection, HackerTargetSection, MmdbSection,
     ProvidersSection, RdapSection, ViewDnsSection, Whois43Section,
@@ -45,8 +47,14 @@ pub struct Config {
     pub v3: V3Section,
     /// Who may use it.
     pub auth: AuthSection,
+    /// How much members may ask of the server.
+    pub members: MembersSection,
     /// Workshop cases.
     pub cases: CasesSection,
+    /// What is kept in the data folder.
+    pub keep: KeepSection,
+    /// What may be spent.
+    pub allowances: AllowancesSection,
     /// What is noise, and what becomes of it on a graph.
     pub noise: NoiseSection,
     /// Data vendors and other sources.
@@ -200,7 +208,11 @@ mod tests {
         let defaults: toml::Table = Config::default().to_toml().unwrap().parse().unwrap();
         same_values(&defaults, &shown, "");
         // Keys that have no default are shown by example, so the shown file must be readable as well.
-        let text = switched_on(TEMPLATE).replace("api_key_file = ", "# api_key_file = ");
+        // Files are not there, and a gateway and a proxy rule out sources that go past them.
+        let mut text = switched_on(TEMPLATE);
+        for key in ["api_key_file", "password_file", "gateway", "proxy"] {
+            text = text.replace(&format!("\n{key} = "), &format!("\n# {key} = "));
+        }
         load(&text, &[]).unwrap();
     }
 

@@ -49,13 +49,16 @@ pub(super) fn routes() -> Router<Doors> {
 }
 
 async fn greet(State(doors): State<Doors>, request: Request) -> Response {
-    let access = match guard::judge(&doors.tokens, &request) {
-        guard::Entry::Open => Some(Access::Open),
-        guard::Entry::WithPathToken(token) => Some(Access::TokenInPath(token)),
-        guard::Entry::WithHeaderToken(_) => Some(Access::TokenInHeader),
-        guard::Entry::NoToken => None,
-        guard::Entry::WrongToken => return around(StatusCode::UNAUTHORIZED, refused(&doors, request.headers())),
-        guard::Entry::Nowhere => return (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+    let access = match guard::of(&request) {
+        guard::Standing::Open => Some(Access::Open),
+        guard::Standing::Admitted { in_path: Some(token), .. } => Some(Access::TokenInPath(token.0)),
+        guard::Standing::Admitted { in_path: None, .. } => Some(Access::TokenInHeader),
+        guard::Standing::NoToken => None,
+        guard::Standing::Waiting => {
+            return guard::too_many("Too many wrong tokens came from this address. Wait a minute.\n");
+        }
+        guard::Standing::WrongToken => return around(StatusCode::UNAUTHORIZED, refused(&doors, request.headers())),
+        guard::Standing::Nowhere => return (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
     };
     let base = doors.base_url.as_deref().ok();
     let response = if !accept::prefers_html(request.headers()) {

@@ -1,40 +1,162 @@
 //! Who comes in.
+//!
+//! Every request is identified once, before any door: by a token in its path or in its header, which is one of those that
+//! the configuration names or a member's. What came of that travels with the request, and each door's guard refuses in its
+//! own dialect. A member's token is looked up each time, so one that was revoked a moment ago opens nothing.
+//!
+//! A member gets so many requests a minute and so many at once. Wrong tokens are counted by address: whoever tries many is
+//! told to wait, and learns no more from that than from being refused.
 
-use std::fmt;
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{Extensions, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use maltego::v3::problem::{AuthenticationFailure, AuthenticationProblem, Refusal};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use maltego::{
+    Message, MessageKind,
+    trx::write_response,
+    v3::problem::{AuthenticationFailure, AuthenticationProblem, Refusal},
+};
 use secrecy::{ExposeSecret, SecretString};
+use store::{
+    members::Role,
+    tokens::{Admission, Denied},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Doors;
-use crate::auth::Tokens;
+use crate::{auth::Tokens, config::MembersSection, execution::Whom};
 
 /// The first part of a path that carries a token.
 const PATH_PREFIX: &str = "/t/";
 
+/// How many addresses and members are remembered before those that did nothing lately are forgotten.
+const MOST_REMEMBERED: usize = 10_000;
+
 /// A token that a request carried in its path.
 #[derive(Debug, Clone)]
-pub(super) struct PathToken(SecretString);
+pub(super) struct PathToken(pub(super) SecretString);
 
-/// Who somebody is, as far as limits go: the beginning of their token's hash.
+/// Who somebody is, as far as limits go: the beginning of their token's hash, or a member's name.
 #[derive(Debug, Clone)]
 pub(super) struct Identity(String);
-
-impl Identity {
-    fn of(token: &SecretString) -> Self {
-        Self(blake3::hash(token.expose_secret().as_bytes()).to_hex().chars().take(16).collect())
-    }
-}
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Who comes in, and how much of it.
+pub(super) struct Gate {
+    configured: Tokens,
+    members: Option<store::tokens::Tokens>,
+    requests: DefaultKeyedRateLimiter<String>,
+    wrong: DefaultKeyedRateLimiter<IpAddr>,
+    at_once: Mutex<HashMap<String, Arc<Semaphore>>>,
+    most_at_once: usize,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate").field("configured", &self.configured).finish_non_exhaustive()
+    }
+}
+
+/// Somebody who may come in.
+#[derive(Debug, Clone)]
+pub(super) struct Admitted {
+    identity: Identity,
+    whom: Whom,
+}
+
+impl Gate {
+    pub(super) fn new(configured: Tokens, members: Option<store::tokens::Tokens>, section: &MembersSection) -> Self {
+        let per_minute = |count: u32| {
+            let count = NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+            RateLimiter::keyed(Quota::per_minute(count))
+        };
+        Self {
+            configured,
+            members,
+            requests: per_minute(section.requests_per_minute),
+            wrong: RateLimiter::keyed(Quota::per_minute(
+                NonZeroU32::new(section.wrong_tokens_per_minute).unwrap_or(NonZeroU32::MIN),
+            )),
+            at_once: Mutex::default(),
+            most_at_once: section.requests_at_once.max(1),
+        }
+    }
+
+    /// Whether nobody needs a token.
+    async fn is_open(&self) -> bool {
+        if !self.configured.is_open() {
+            return false;
+        }
+        match &self.members {
+            // A file that cannot be read opens nothing.
+            Some(members) => !members.any().await.unwrap_or(true),
+            None => true,
+        }
+    }
+
+    /// Whom a token lets in.
+    async fn admit(&self, token: &str) -> Option<Admitted> {
+        if self.configured.admit(token) {
+            let hash: String = blake3::hash(token.as_bytes()).to_hex().chars().take(16).collect();
+            return Some(Admitted { identity: Identity(hash), whom: Whom::default() });
+        }
+        match self.members.as_ref()?.admit(token).await {
+            Ok(Admission { member, role, default_case, .. }) => {
+                let whom = Whom {
+                    member: Some(member.as_str().into()),
+                    case: default_case.map(|case| case.as_str().into()),
+                    is_guest: role == Role::Guest,
+                };
+                Some(Admitted { identity: Identity(format!("member {member}")), whom })
+            }
+            Err(Denied::Store(error)) => {
+                tracing::error!(%error, "a token could not be looked up");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// A place among a member's requests; `None` when there are too many.
+    fn place(&self, identity: &Identity) -> Option<OwnedSemaphorePermit> {
+        let key = identity.0.clone();
+        self.requests.check_key(&key).ok()?;
+        if self.requests.len() > MOST_REMEMBERED {
+            self.requests.retain_recent();
+        }
+        let mut at_once = self.at_once.lock().unwrap_or_else(PoisonError::into_inner);
+        if at_once.len() > MOST_REMEMBERED {
+            at_once.retain(|_, places| places.available_permits() < self.most_at_once);
+        }
+        let places = at_once.entry(key).or_insert_with(|| Arc::new(Semaphore::new(self.most_at_once)));
+        Arc::clone(places).try_acquire_owned().ok()
+    }
+
+    /// Counts a wrong token. Whether whoever sent it has to wait now.
+    fn has_to_wait(&self, from: Option<IpAddr>) -> bool {
+        let Some(from) = from else { return false };
+        if self.wrong.len() > MOST_REMEMBERED {
+            self.wrong.retain_recent();
+        }
+        self.wrong.check_key(&from).is_err()
     }
 }
 
@@ -62,59 +184,126 @@ fn split(path: &str) -> Option<(&str, String)> {
 
 /// The path that leads back in with the token of this request: `/t/<token>`, or nothing if the request came without a
 /// token in its path or with one that opens nothing. For URLs that the same client will keep; never for a log.
-pub(super) fn token_path(tokens: &Tokens, request: &Extensions) -> SecretString {
-    let token = request.get::<PathToken>().map(|token| token.0.expose_secret()).filter(|token| tokens.admit(token));
+pub(super) fn token_path(request: &Extensions) -> SecretString {
+    let token = match request.get::<Standing>() {
+        Some(Standing::Admitted { in_path: Some(token), .. }) => Some(token.0.expose_secret()),
+        _ => None,
+    };
     SecretString::from(token.map(|token| format!("{PATH_PREFIX}{token}")).unwrap_or_default())
 }
 
 /// How a request stands towards the tokens.
-#[derive(Debug)]
-pub(super) enum Entry {
+#[derive(Debug, Clone)]
+pub(super) enum Standing {
     /// Nobody needs a token.
     Open,
-    /// With a good token in its path.
-    WithPathToken(SecretString),
-    /// With a good token in its header.
-    WithHeaderToken(SecretString),
+    /// With a good token.
+    Admitted {
+        /// The token, if it stood in the path.
+        in_path: Option<PathToken>,
+        /// Who it lets in.
+        who: Box<Admitted>,
+    },
     /// Without any.
     NoToken,
     /// With none that is good.
     WrongToken,
+    /// With none that is good, after many such.
+    Waiting,
     /// With a token in its path on a server that has none: such a path is simply unknown.
     Nowhere,
 }
 
-/// Judges a request. A good token counts wherever it stands, whatever stands in the other place.
-pub(super) fn judge(tokens: &Tokens, request: &Request) -> Entry {
-    let in_path = request.extensions().get::<PathToken>().map(|token| &token.0);
-    if tokens.is_open() {
-        return if in_path.is_some() { Entry::Nowhere } else { Entry::Open };
-    }
-    let in_header = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    match (in_path, in_header) {
-        (Some(token), _) if tokens.admit(token.expose_secret()) => Entry::WithPathToken(token.clone()),
-        (_, Some(token)) if tokens.admit(token) => Entry::WithHeaderToken(SecretString::from(token.to_owned())),
-        (None, None) => Entry::NoToken,
-        _ => Entry::WrongToken,
+/// Identifies a request. A good token counts wherever it stands, whatever stands in the other place.
+pub(super) async fn identify(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
+    let presented = Presented::of(&request);
+    let standing = standing(&doors.gate, presented).await;
+    request.extensions_mut().insert(standing);
+    next.run(request).await
+}
+
+/// What a request brings to be identified by.
+struct Presented {
+    in_path: Option<PathToken>,
+    in_header: Option<SecretString>,
+    from: Option<IpAddr>,
+}
+
+impl Presented {
+    fn of(request: &Request) -> Self {
+        let in_header = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| SecretString::from(token.trim().to_owned()));
+        Self {
+            in_path: request.extensions().get::<PathToken>().cloned(),
+            in_header,
+            from: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
+        }
     }
 }
 
-/// The guard of the classic doors: lets a request through if it needs no token or has a good one.
-pub(super) async fn admit(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
-    match judge(&doors.tokens, &request) {
-        Entry::Open => next.run(request).await,
-        Entry::WithPathToken(token) | Entry::WithHeaderToken(token) => {
-            request.extensions_mut().insert(Identity::of(&token));
-            next.run(request).await
+async fn standing(gate: &Gate, presented: Presented) -> Standing {
+    let Presented { in_path, in_header, from } = presented;
+    if gate.is_open().await {
+        return if in_path.is_some() { Standing::Nowhere } else { Standing::Open };
+    }
+    if let Some(token) = &in_path
+        && let Some(who) = gate.admit(token.0.expose_secret()).await
+    {
+        return Standing::Admitted { in_path: Some(token.clone()), who: Box::new(who) };
+    }
+    if let Some(token) = &in_header
+        && let Some(who) = gate.admit(token.expose_secret()).await
+    {
+        return Standing::Admitted { in_path: None, who: Box::new(who) };
+    }
+    if in_path.is_none() && in_header.is_none() {
+        return Standing::NoToken;
+    }
+    if gate.has_to_wait(from) { Standing::Waiting } else { Standing::WrongToken }
+}
+
+pub(super) fn of(request: &Request) -> Standing {
+    // Every request is identified before it comes to a guard.
+    request.extensions().get::<Standing>().cloned().unwrap_or(Standing::NoToken)
+}
+
+/// How long somebody waits who is told to.
+const WAIT: Duration = Duration::from_secs(60);
+
+pub(super) fn too_many(text: &'static str) -> Response {
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, WAIT.as_secs().to_string())], text).into_response()
+}
+
+/// Lets somebody in, within what a member may ask of the server.
+async fn enter(doors: &Doors, who: Admitted, mut request: Request, next: Next) -> Response {
+    let Some(_place) = doors.gate.place(&who.identity) else {
+        // In a run's own form: clients show nothing of another.
+        if request.uri().path().starts_with("/run/") {
+            let text = "You have asked more of this server than it does for one member at a time. Run the transform again \
+                        in a minute.";
+            let message = write_response(&[], &[Message::new(MessageKind::PartialError, text)]);
+            return ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], message).into_response();
         }
-        Entry::Nowhere => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
-        Entry::NoToken | Entry::WrongToken => (
+        return too_many("Too many requests of one member. Wait a minute.\n");
+    };
+    request.extensions_mut().insert(who.identity);
+    request.extensions_mut().insert(who.whom);
+    next.run(request).await
+}
+
+/// The guard of the classic doors: lets a request through if it needs no token or has a good one.
+pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    match of(&request) {
+        Standing::Open => next.run(request).await,
+        Standing::Admitted { who, .. } => enter(&doors, *who, request, next).await,
+        Standing::Nowhere => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
+        Standing::Waiting => too_many("Too many wrong tokens came from this address. Wait a minute.\n"),
+        Standing::NoToken | Standing::WrongToken => (
             StatusCode::UNAUTHORIZED,
             [(header::WWW_AUTHENTICATE, "Bearer")],
             "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
@@ -124,16 +313,14 @@ pub(super) async fn admit(State(doors): State<Doors>, mut request: Request, next
 }
 
 /// The guard of the JSON dialect's door, which refuses in that dialect's own form.
-pub(super) async fn admit_v3(State(doors): State<Doors>, mut request: Request, next: Next) -> Response {
-    let failure = match judge(&doors.tokens, &request) {
-        Entry::Open => return next.run(request).await,
-        Entry::WithPathToken(token) | Entry::WithHeaderToken(token) => {
-            request.extensions_mut().insert(Identity::of(&token));
-            return next.run(request).await;
-        }
-        Entry::Nowhere => return (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response(),
-        Entry::NoToken => AuthenticationFailure::CredentialsMissing,
-        Entry::WrongToken => AuthenticationFailure::CredentialsInvalid,
+pub(super) async fn admit_v3(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let failure = match of(&request) {
+        Standing::Open => return next.run(request).await,
+        Standing::Admitted { who, .. } => return enter(&doors, *who, request, next).await,
+        Standing::Nowhere => return (StatusCode::NOT_FOUND, Json(Refusal::new("Not Found"))).into_response(),
+        Standing::Waiting => return too_many("Too many wrong tokens came from this address. Wait a minute.\n"),
+        Standing::NoToken => AuthenticationFailure::CredentialsMissing,
+        Standing::WrongToken => AuthenticationFailure::CredentialsInvalid,
     };
     // The path behind the token: the problem names what was asked for, never with what.
     let problem = AuthenticationProblem::new(failure, request.uri().path());
@@ -170,16 +357,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn only_a_token_that_opens_something_is_carried_on() {
+    #[tokio::test]
+    async fn only_a_token_that_opens_something_is_carried_on() {
         let new = crate::auth::NewToken::from_random([7; 32]);
         let tokens = Tokens::parse(std::slice::from_ref(&new.hash)).unwrap();
-        let path = |uri: String| {
-            let request = take_token(Request::builder().uri(uri).body(()).unwrap());
-            token_path(&tokens, request.extensions()).expose_secret().to_owned()
-        };
-        assert_eq!(path(format!("/t/{}/seed", new.reveal())), format!("/t/{}", new.reveal()));
-        assert_eq!(path("/t/wrong/seed".to_owned()), "");
-        assert_eq!(path("/seed".to_owned()), "");
+        let gate = Gate::new(tokens, None, &MembersSection::default());
+        for (uri, expected) in [
+            (format!("/t/{}/seed", new.reveal()), format!("/t/{}", new.reveal())),
+            ("/t/wrong/seed".to_owned(), String::new()),
+            ("/seed".to_owned(), String::new()),
+        ] {
+            let mut request = take_token(Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap());
+            let standing = standing(&gate, Presented::of(&request)).await;
+            request.extensions_mut().insert(standing);
+            assert_eq!(token_path(request.extensions()).expose_secret(), expected);
+        }
+    }
+
+    #[test]
+    fn whoever_tries_many_tokens_has_to_wait_and_others_have_not() {
+        let section = MembersSection { wrong_tokens_per_minute: 3, ..MembersSection::default() };
+        let gate = Gate::new(Tokens::default(), None, &section);
+        let from = |text: &str| Some(text.parse().unwrap());
+        let waits: Vec<bool> = (0..5).map(|_| gate.has_to_wait(from("192.0.2.7"))).collect();
+        assert_eq!(waits, [false, false, false, true, true]);
+        assert!(!gate.has_to_wait(from("192.0.2.8")));
     }
 }

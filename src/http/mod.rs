@@ -8,6 +8,7 @@
 //! log line.
 
 pub mod base_url;
+mod evidence;
 mod files;
 mod front;
 mod guard;
@@ -57,7 +58,7 @@ use crate::{app::App, auth::Tokens, config::Config, install::Installer, runs::Ru
 #[derive(Debug, Clone)]
 pub(crate) struct Doors {
     app: App,
-    tokens: Arc<Tokens>,
+    gate: Arc<guard::Gate>,
     bounds: Bounds,
     /// One permit a classic run; when none is left further runs are told to come back.
     permits: Arc<Semaphore>,
@@ -81,7 +82,7 @@ impl Doors {
     /// addresses with that token in them; a token that opens nothing is never repeated.
     fn base_for(&self, request: &Extensions) -> Result<String, BaseUrlError> {
         let base = self.base_url.as_ref().map_err(Clone::clone)?;
-        let token = guard::token_path(&self.tokens, request);
+        let token = guard::token_path(request);
         Ok(format!("{base}{}", token.expose_secret()))
     }
 }
@@ -93,7 +94,11 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
     let doors = Doors {
-        tokens: Arc::new(tokens),
+        gate: Arc::new(guard::Gate::new(
+            tokens,
+            app.stores.as_ref().map(|stores| stores.tokens.clone()),
+            &config.members,
+        )),
         bounds,
         permits: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,
@@ -112,6 +117,7 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
         .merge(trx::routes())
         .merge(runner::routes())
         .merge(files::routes())
+        .merge(evidence::routes())
         .merge(operations::guarded())
         .layer(from_fn_with_state(doors.clone(), guard::admit));
     let v3 = Router::new().merge(v3::routes()).merge(seed::routes()).layer(
@@ -120,8 +126,13 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
             .layer(CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM)))
             .layer(from_fn_with_state(doors.clone(), guard::admit_v3)),
     );
-    let routes =
-        Router::new().merge(classic).merge(v3).merge(operations::open()).merge(front::routes()).with_state(doors);
+    let routes = Router::new()
+        .merge(classic)
+        .merge(v3)
+        .merge(operations::open())
+        .merge(front::routes())
+        .layer(from_fn_with_state(doors.clone(), guard::identify))
+        .with_state(doors);
     let cross_origin = ServiceBuilder::new()
         .map_request(cross_origin::disguise)
         .layer(origins.layer())

@@ -4,7 +4,7 @@
 //! A run is the same as at `/run/<name>`, message for message.
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Bytes,
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
@@ -15,7 +15,7 @@ use maltego::trx::write_transform_list;
 use serde::Deserialize;
 
 use super::{Doors, trx, v3::document};
-use crate::install::PUBLISHER;
+use crate::{execution::Whom, install::PUBLISHER};
 
 /// The command in the query. Clients add parameters of their own, which are ignored.
 #[derive(Debug, Default, Deserialize)]
@@ -44,9 +44,15 @@ async fn ask(State(doors): State<Doors>, Query(command): Query<Command>, headers
     }
 }
 
-async fn run(State(doors): State<Doors>, Query(command): Query<Command>, headers: HeaderMap, body: Bytes) -> Response {
+async fn run(
+    State(doors): State<Doors>,
+    Query(command): Query<Command>,
+    whom: Option<Extension<Whom>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     match command.command.as_str() {
-        "_RUN" => trx::run_named(&doors, &command.transform, &headers, &body).await,
+        "_RUN" => trx::run_named(&doors, &command.transform, &trx::of(whom), &headers, &body).await,
         _ => unknown(),
     }
 }

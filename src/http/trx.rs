@@ -5,7 +5,7 @@
 //! status; only a request that is not one gets a 4xx.
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
@@ -19,7 +19,7 @@ use maltego::{
 use transforms::{Collector, NAMESPACE};
 
 use super::Doors;
-use crate::execution;
+use crate::execution::{self, Whom};
 
 pub(super) fn routes() -> Router<Doors> {
     let door = || get(greet).post(run).options(options);
@@ -46,12 +46,23 @@ async fn options() -> Response {
     (StatusCode::OK, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
 }
 
-async fn run(State(doors): State<Doors>, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    run_named(&doors, &name, &headers, &body).await
+async fn run(
+    State(doors): State<Doors>,
+    Path(name): Path<String>,
+    whom: Option<Extension<Whom>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    run_named(&doors, &name, &of(whom), &headers, &body).await
+}
+
+/// On whose behalf a request came; where nobody needs a token, on nobody's.
+pub(super) fn of(whom: Option<Extension<Whom>>) -> Whom {
+    whom.map(|Extension(whom)| whom).unwrap_or_default()
 }
 
 /// Runs a transform by its name.
-pub(super) async fn run_named(doors: &Doors, name: &str, headers: &HeaderMap, body: &[u8]) -> Response {
+pub(super) async fn run_named(doors: &Doors, name: &str, whom: &Whom, headers: &HeaderMap, body: &[u8]) -> Response {
     let Some(transform) = doors.app.catalogue.find(name) else { return unknown() };
     let Ok(_permit) = doors.permits.try_acquire() else { return busy(doors.max_runs) };
     let request = match trx::read_request(body, charset(headers), &doors.bounds) {
@@ -62,7 +73,7 @@ pub(super) async fn run_named(doors: &Doors, name: &str, headers: &HeaderMap, bo
     let settings = Settings::from_wire(request.settings, NAMESPACE, definition.name);
     let limits = Limits::from_wire(request.soft_limit, request.hard_limit, doors.app.default_limit);
     let mut collector = Collector::new(limits.soft.min(doors.app.max_limit));
-    execution::execute(&doors.app, transform, request.input, settings, &mut collector).await;
+    execution::execute(&doors.app, transform, request.input, settings, whom, &mut collector).await;
     xml(trx::write_response(&collector.entities, &collector.messages))
 }
 

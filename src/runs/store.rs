@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::App,
-    execution::{self, Ending},
+    execution::{self, Ending, Whom},
 };
 
 /// Who runs belong to, for limits: a token's hash or an address, never shown.
@@ -80,8 +80,10 @@ pub struct Start {
     pub settings: Settings,
     /// How many results each input may have.
     pub limit: usize,
-    /// On whose behalf.
+    /// Whose run it is, for limits.
     pub user: User,
+    /// On whose behalf.
+    pub whom: Whom,
     /// Whether the client can show questions.
     pub can_prompt: bool,
 }
@@ -197,10 +199,10 @@ async fn work(app: &App, log: &Arc<Log>, start: Start, settings: RunSettings) {
     });
     let deadline = Instant::now() + settings.run_time;
     let (ids, inputs): (Vec<String>, Vec<Input>) = start.inputs.into_iter().unzip();
-    let run = match execution::prepare(app, inputs.clone(), start.settings, deadline) {
+    let run = match execution::prepare(app, inputs.clone(), start.settings, deadline, &start.whom).await {
         Ok(run) => run,
-        Err(error) => {
-            log.end(app.clock.now(), run::RunState::Failed, Some(&as_error(error.message())));
+        Err(message) => {
+            log.end(app.clock.now(), run::RunState::Failed, Some(&as_error(message)));
             return;
         }
     };
@@ -208,7 +210,7 @@ async fn work(app: &App, log: &Arc<Log>, start: Start, settings: RunSettings) {
     let failed = match transform.declaration().definition.input_kind {
         InputKind::List => {
             let mut sink = RunSink::new(shared, ids, None, start.limit.saturating_mul(inputs.len().max(1)));
-            vec![execution::drive(transform, &run, deadline, &mut sink).await == Ending::Failed]
+            vec![execution::drive(app, transform, &run, deadline, &mut sink).await == Ending::Failed]
         }
         InputKind::Single => {
             let several = inputs.len() > 1;
@@ -216,7 +218,7 @@ async fn work(app: &App, log: &Arc<Log>, start: Start, settings: RunSettings) {
                 let prefix = several.then(|| input.value.clone());
                 let run = run.on(input);
                 let mut sink = RunSink::new(Arc::clone(&shared), vec![id], prefix, start.limit);
-                async move { execution::drive(transform, &run, deadline, &mut sink).await == Ending::Failed }
+                async move { execution::drive(app, transform, &run, deadline, &mut sink).await == Ending::Failed }
             });
             futures_util::stream::iter(executions).buffer_unordered(settings.parallel.max(1)).collect().await
         }

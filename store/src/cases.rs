@@ -21,7 +21,7 @@ use thiserror::Error;
 pub use refusal::CaseRefusal;
 pub use terms::CaseTerms;
 
-use crate::{Database, Migration, Name, StoreError, answers, column, spending};
+use crate::{Database, Migration, Name, StoreError, answers, column, ledger, spending};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     name: "cases/cases",
@@ -323,6 +323,7 @@ fn existing(connection: &Connection, name: &Name) -> Result<Case, CaseError> {
 
 fn delete(connection: &Connection, name: &Name, now: Timestamp) -> Result<(), StoreError> {
     answers::let_go(connection, name)?;
+    ledger::forget_case(connection, name, now)?;
     spending::forget_questions(connection, name)?;
     connection.execute("UPDATE cases SET deleted = ?2 WHERE name = ?1", params![name, column::from_time(now)])?;
     Ok(())

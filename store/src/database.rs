@@ -41,6 +41,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How many connections read at once.
 const READERS: usize = 4;
 
+/// How many pages are copied at once. All of them: a copy that pauses begins anew whenever somebody writes.
+const PAGES_AT_ONCE: i32 = i32::MAX;
+
 /// The largest value and the largest row SQLite may handle, in bytes.
 const LARGEST_VALUE: i32 = 256 * 1024 * 1024;
 
@@ -165,6 +168,24 @@ impl Database {
     {
         let writer = self.shared.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         writer::submit(writer, Durability::Process, work).await
+    }
+
+    /// Copies all of it, as it is at one moment, into a new file. Others may go on reading and writing.
+    ///
+    /// # Errors
+    /// As [`Database::open`]; a failure of either disk.
+    pub async fn copy_to(&self, file: PathBuf) -> Result<(), StoreError> {
+        let from = self.shared.path.clone();
+        blocking(move || {
+            let source = connect(&from, Access::ReadOnly)?;
+            let folder = file.parent().unwrap_or(Path::new("."));
+            make(folder, &file)?;
+            let mut target = Connection::open(&file)?;
+            let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
+            backup.run_to_completion(PAGES_AT_ONCE, Duration::ZERO, None)?;
+            Ok(())
+        })
+        .await
     }
 
     fn open_now(folder: &Path) -> Result<Self, StoreError> {

@@ -15,6 +15,7 @@ mod column;
 pub mod database;
 mod error;
 pub mod flights;
+pub mod ledger;
 pub mod members;
 mod migration;
 mod name;
@@ -35,6 +36,7 @@ const MIGRATIONS: &[&[Migration]] = &[
     answers::MIGRATIONS,
     cases::MIGRATIONS,
     claims::MIGRATIONS,
+    ledger::MIGRATIONS,
     members::MIGRATIONS,
     spending::MIGRATIONS,
     tokens::MIGRATIONS,

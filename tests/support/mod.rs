@@ -47,6 +47,12 @@ impl Running {
         Self::serve(App::new(&config).unwrap(), &config)
     }
 
+    /// Starts the real server as configured, on a free port, with a data folder.
+    pub async fn open(mut config: Config, data_dir: &std::path::Path) -> Self {
+        config.server.listen = "127.0.0.1:0".to_owned();
+        Self::serve(App::open(&config, data_dir).await.unwrap(), &config)
+    }
+
     /// Starts the real server with other transforms and no sources.
     pub fn with_catalogue(catalogue: Catalogue, mut config: Config) -> Self {
         config.server.listen = "127.0.0.1:0".to_owned();

@@ -426,6 +426,7 @@ pub const PIVOTS: &[Pivot] = &[
     pivot("ip_to_network_contacts", "maltego.IPv4Address", address),
     pivot("as_to_owner", "maltego.AS", system),
     pivot("as_to_netblocks", "maltego.AS", system),
+    pivot("as_to_contacts", "maltego.AS", system),
     pivot("ip_to_location", "maltego.IPv4Address", address),
     pivot("netblock_to_domains", "maltego.Netblock", network),
     pivot("domain_to_website_contacts", "maltego.Domain", domain),

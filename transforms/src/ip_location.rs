@@ -14,7 +14,7 @@ use crate::{
     observables,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::PURCHASE,
     sink::Sink,
 };
 
@@ -32,7 +32,7 @@ static DECLARATION: Declaration = Declaration {
         input_kind: InputKind::Single,
         outputs: &[&entity_types::LOCATION],
         set: sets::INFRASTRUCTURE,
-        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: PURCHASE,
     },
     lookups: &[LookupKind::IpLocation],
     exposure: Exposure::ThirdParty,

@@ -31,7 +31,7 @@ use crate::{
     observables,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, INCLUDE_COMMON, MAX_CREDITS_PER_RUN},
+    settings::{CASE, CONFIRM_PURCHASE, INCLUDE_COMMON, MAX_CREDITS_PER_RUN, REFRESH, REPLAY},
     sink::Sink,
     walk::{Shown, Story},
 };
@@ -41,7 +41,8 @@ use crate::{
 const COMMON_FROM: usize = 300;
 
 const HOSTS: &[&EntityType] = &[&entity_types::DOMAIN, &entity_types::DNS_NAME];
-const SETTINGS: &[&SettingDefinition] = &[&INCLUDE_COMMON, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN];
+const SETTINGS: &[&SettingDefinition] =
+    &[&INCLUDE_COMMON, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN, &REFRESH, &CASE, &REPLAY];
 
 /// What the members of the family have in common.
 const fn declaration(name: &'static str, display_name: &'static str, description: &'static str) -> Declaration {

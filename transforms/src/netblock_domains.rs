@@ -20,7 +20,7 @@ use crate::{
     observables,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::PURCHASE,
     sink::Sink,
 };
 
@@ -41,7 +41,7 @@ static DECLARATION: Declaration = Declaration {
         input_kind: InputKind::Single,
         outputs: &[&entity_types::DOMAIN, &entity_types::DNS_NAME],
         set: sets::INFRASTRUCTURE,
-        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: PURCHASE,
     },
     lookups: &[LookupKind::ReverseIp],
     exposure: Exposure::ThirdParty,

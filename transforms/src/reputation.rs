@@ -20,7 +20,7 @@ use crate::{
     observables,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::PURCHASE,
     sink::Sink,
 };
 
@@ -61,7 +61,7 @@ static DECLARATION: Declaration = Declaration {
             &entity_types::TAG,
         ],
         set: sets::INFRASTRUCTURE,
-        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: PURCHASE,
     },
     lookups: &[LookupKind::Reputation],
     exposure: Exposure::ThirdParty,

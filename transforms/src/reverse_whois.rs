@@ -15,7 +15,7 @@ use crate::{
     own_types::SUMMARY,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN, PURCHASE, SCOPE},
+    settings::{CASE, CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN, PURCHASE, REFRESH, REPLAY, SCOPE},
     sink::Sink,
 };
 
@@ -159,7 +159,7 @@ pub(crate) static ALL: [&ReverseWhois; 18] = [
     &PHRASE_COUNT,
 ];
 
-const WITH_SCOPE: &[&SettingDefinition] = &[&SCOPE, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN];
+const WITH_SCOPE: &[&SettingDefinition] = &[&SCOPE, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN, &REFRESH, &CASE, &REPLAY];
 const ONLY_SCOPE: &[&SettingDefinition] = &[&SCOPE];
 const SUMMARY_ONLY: &[&EntityType] = &[&SUMMARY];
 const NAMES: &[&EntityType] = &[&entity_types::DOMAIN, &entity_types::DNS_NAME, &SUMMARY];

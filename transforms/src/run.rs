@@ -5,7 +5,7 @@ use std::{fmt::Debug, sync::Arc};
 use async_trait::async_trait;
 use intel::{
     Clock, Credits,
-    desk::{Context, Desk, RunBudget},
+    desk::{Asker, Context, Desk, Permit, Reach, RunBudget},
     noise::Judge,
 };
 use maltego::{Input, Settings};
@@ -59,7 +59,14 @@ impl Run {
         let limit = settings.integer(&settings::MAX_CREDITS_PER_RUN)?.unwrap_or_default();
         let confirmed = settings.boolean(&settings::CONFIRM_PURCHASE)?.unwrap_or_default();
         let budget = Arc::new(RunBudget::new(Credits(limit), confirmed));
-        let context = Context::new(deadline, budget);
+        let mut context = Context::new(deadline, budget);
+        context.reach = if settings.boolean(&settings::REPLAY)?.unwrap_or_default() {
+            Reach::Replay
+        } else if settings.boolean(&settings::REFRESH)?.unwrap_or_default() {
+            Reach::Refresh
+        } else {
+            Reach::Usual
+        };
         let judge = Judge::built_in();
         Ok(Self { inputs, settings, desk, clock, judge, noise_limit: NOISE_LIMIT, context })
     }
@@ -68,6 +75,12 @@ impl Run {
     #[must_use]
     pub fn judging_by(self, judge: Judge, noise_limit: usize) -> Self {
         Self { judge, noise_limit, ..self }
+    }
+
+    /// The same run on behalf of somebody, within what their investigation allows.
+    #[must_use]
+    pub fn asked_by(self, asker: Asker, permit: Permit) -> Self {
+        Self { context: Context { asker, permit, ..self.context }, ..self }
     }
 
     /// The same run on another input: what it may spend and has spent, and its deadline, are shared. So a selection of

@@ -41,8 +41,47 @@ pub static MAX_CREDITS_PER_RUN: SettingDefinition = SettingDefinition {
     secret: false,
 };
 
-/// The settings of every transform that may buy: consent, and how much one run may spend.
-pub(crate) const PURCHASE: &[&SettingDefinition] = &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN];
+/// Asks the sources once more, whatever is remembered.
+pub static REFRESH: SettingDefinition = SettingDefinition {
+    name: "refresh",
+    display_name: "Ask again (true or false)",
+    description: "true asks the sources once more instead of giving what is remembered; what was bought is bought again",
+    kind: SettingKind::Boolean,
+    choices: &[],
+    default: Some("false"),
+    popup: false,
+    global: false,
+    secret: false,
+};
+
+/// The investigation that a run belongs to.
+pub static CASE: SettingDefinition = SettingDefinition {
+    name: "case",
+    display_name: "Case",
+    description: "the investigation that this run belongs to: its rules hold, and what it is told is kept for it",
+    kind: SettingKind::Text,
+    choices: &[],
+    default: None,
+    popup: false,
+    global: true,
+    secret: false,
+};
+
+/// Goes through an investigation again.
+pub static REPLAY: SettingDefinition = SettingDefinition {
+    name: "replay",
+    display_name: "Only what the case was told (true or false)",
+    description: "true answers from what the case was told before and from nothing else; nobody is asked",
+    kind: SettingKind::Boolean,
+    choices: &[],
+    default: Some("false"),
+    popup: false,
+    global: true,
+    secret: false,
+};
+
+/// The settings of every transform that asks: consent, how much one run may spend, and where answers may come from.
+pub(crate) const PURCHASE: &[&SettingDefinition] = &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN, &REFRESH, &CASE, &REPLAY];
 
 /// Whether values that strangers share are followed or drawn, too.
 pub static INCLUDE_COMMON: SettingDefinition = SettingDefinition {

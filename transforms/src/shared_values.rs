@@ -35,7 +35,7 @@ use crate::{
     own_types::REGISTRAR,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, INCLUDE_COMMON, MAX_CREDITS_PER_RUN},
+    settings::{CASE, CONFIRM_PURCHASE, INCLUDE_COMMON, MAX_CREDITS_PER_RUN, REFRESH, REPLAY},
     sink::{Progress, Sink},
     walk::{tell_remembered, tell_spent},
 };
@@ -113,7 +113,17 @@ static DECLARATION: Declaration = Declaration {
             &REGISTRAR,
         ],
         set: sets::REGISTRATION,
-        settings: &[&DEPTH, &FROM, &TO, &INCLUDE_COMMON, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: &[
+            &DEPTH,
+            &FROM,
+            &TO,
+            &INCLUDE_COMMON,
+            &CONFIRM_PURCHASE,
+            &MAX_CREDITS_PER_RUN,
+            &REFRESH,
+            &CASE,
+            &REPLAY,
+        ],
     },
     lookups: &[
         LookupKind::WhoisCurrent,

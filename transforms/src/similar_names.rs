@@ -19,7 +19,7 @@ use crate::{
     own_types::SUMMARY,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::{CASE, CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN, REFRESH, REPLAY},
     sink::Sink,
 };
 
@@ -60,7 +60,7 @@ static DECLARATION: Declaration = Declaration {
         input_kind: InputKind::Single,
         outputs: &[&entity_types::DOMAIN, &entity_types::DNS_NAME, &SUMMARY],
         set: sets::REVERSE_LOOKUPS,
-        settings: &[&PATTERN, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: &[&PATTERN, &CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN, &REFRESH, &CASE, &REPLAY],
     },
     lookups: &[LookupKind::Discovery],
     exposure: Exposure::ThirdParty,

@@ -12,7 +12,7 @@ use crate::{
     own_types::SUMMARY,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::PURCHASE,
     sink::Sink,
 };
 
@@ -30,7 +30,7 @@ static DECLARATION: Declaration = Declaration {
         input_kind: InputKind::Single,
         outputs: &[&entity_types::DNS_NAME, &entity_types::DOMAIN, &SUMMARY],
         set: sets::INFRASTRUCTURE,
-        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: PURCHASE,
     },
     lookups: &[LookupKind::Subdomains],
     exposure: Exposure::ThirdParty,

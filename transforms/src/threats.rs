@@ -15,7 +15,7 @@ use crate::{
     observables,
     run::{Run, Transform},
     sets,
-    settings::{CONFIRM_PURCHASE, MAX_CREDITS_PER_RUN},
+    settings::PURCHASE,
     sink::Sink,
 };
 
@@ -45,7 +45,7 @@ static DECLARATION: Declaration = Declaration {
         input_kind: InputKind::Single,
         outputs: &[&entity_types::TAG],
         set: sets::INFRASTRUCTURE,
-        settings: &[&CONFIRM_PURCHASE, &MAX_CREDITS_PER_RUN],
+        settings: PURCHASE,
     },
     lookups: &[LookupKind::Threats],
     exposure: Exposure::ThirdParty,

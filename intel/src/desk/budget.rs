@@ -11,7 +11,7 @@ use std::sync::{
 
 use async_trait::async_trait;
 
-use super::{Fetch, Routed};
+use super::{Allowance, Fetch, Routed};
 use crate::{
     answer::{Answer, Page, Total},
     credits::Credits,
@@ -122,6 +122,12 @@ impl Fetch for Budget {
             }
         }
         let price = routed.offer.price;
+        if !routed.question.context.permit.may_buy {
+            let allowance =
+                Allowance { of: "guests".to_owned(), limit: Credits::FREE, left: Credits::FREE, resets: None };
+            let source_name = routed.provider.source().to_owned();
+            return Err(AskError::Allowance { source_name, price, allowance: Box::new(allowance) });
+        }
         let budget = &routed.question.context.budget;
         budget.reserve(price).map_err(|refused| AskError::NeedsConsent {
             source_name: routed.provider.source().to_owned(),

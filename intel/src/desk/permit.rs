@@ -14,12 +14,14 @@ pub struct Permit {
     pub ceiling: Exposure,
     /// The only providers that may be asked; `None` for all.
     pub providers: Option<Arc<[String]>>,
+    /// Whether anything may be bought, however much somebody agrees.
+    pub may_buy: bool,
 }
 
 /// Everybody may be asked.
 impl Default for Permit {
     fn default() -> Self {
-        Self { ceiling: Exposure::Touch, providers: None }
+        Self { ceiling: Exposure::Touch, providers: None, may_buy: true }
     }
 }
 
@@ -29,7 +31,7 @@ impl Permit {
     pub fn only(&self, provider: &str) -> Self {
         let providers = self.providers.as_ref().is_none_or(|allowed| allowed.iter().any(|name| name == provider));
         let providers = if providers { vec![provider.to_owned()] } else { Vec::new() };
-        Self { ceiling: self.ceiling, providers: Some(providers.into()) }
+        Self { providers: Some(providers.into()), ..self.clone() }
     }
 
     /// Whether a provider may be asked with this exposure. What never leaves the machine always may.
@@ -46,7 +48,8 @@ mod tests {
 
     #[test]
     fn a_ceiling_and_a_list_both_have_to_allow() {
-        let permit = Permit { ceiling: Exposure::ThirdParty, providers: Some(["rdap".to_owned()].into()) };
+        let permit =
+            Permit { ceiling: Exposure::ThirdParty, providers: Some(["rdap".to_owned()].into()), ..Permit::default() };
         assert!(permit.allows("rdap", Exposure::ThirdParty));
         assert!(!permit.allows("rdap", Exposure::Infrastructure));
         assert!(!permit.allows("crtsh", Exposure::ThirdParty));

@@ -22,6 +22,7 @@ use transforms::NAMESPACE;
 
 use super::{Speaker, discovery, header, refuse};
 use crate::{
+    execution::Whom,
     http::{Doors, guard::Identity},
     runs::{Answered, Run, Snapshot, Start, User},
 };
@@ -47,7 +48,7 @@ pub(super) async fn start(
     State(doors): State<Doors>,
     Path(id): Path<String>,
     Speaker(client): Speaker,
-    identity: Option<Extension<Identity>>,
+    (identity, whom): (Option<Extension<Identity>>, Option<Extension<Whom>>),
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     body: Bytes,
@@ -76,6 +77,7 @@ pub(super) async fn start(
         settings: Settings::from_wire(request.settings, NAMESPACE, declaration.definition.name),
         limit: limits.soft.min(doors.app.max_limit),
         user: user(identity, peer),
+        whom: crate::http::trx::of(whom),
         can_prompt: client.can(Capability::PromptBase) && client.can(Capability::ChoiceControlType),
     };
     match doors.runs.start(&doors.app, start) {
