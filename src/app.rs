@@ -9,7 +9,10 @@ use std::{
 use anyhow::Context as _;
 use intel::{
     Clock, LookupKind, Provider, SystemClock,
-    desk::{Desk, DeskSettings, DeskStores, DnsTransport, HttpTransport, NetworkTransport, Transport, WhoisTransport},
+    desk::{
+        Desk, DeskSettings, DeskStores, DnsTransport, HttpTransport, NetworkTransport, Transport, TransportSettings,
+        WhoisTransport,
+    },
     noise::{Judge, LoadProblem},
     provider::{
         case::{Case, CaseProvider},
@@ -28,7 +31,7 @@ use intel::{
 };
 use transforms::Catalogue;
 
-use crate::{bundled, config::Config, stores::Stores};
+use crate::{bundled, config::Config, oidc::Oidc, stores::Stores};
 
 /// What all doors share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -57,6 +60,8 @@ pub struct App {
     pub data_dir: Option<PathBuf>,
     /// What is kept, where something is.
     pub stores: Option<Stores>,
+    /// Who validates the tokens of an identity provider, where there is one.
+    pub oidc: Option<Arc<Oidc>>,
 }
 
 impl App {
@@ -81,10 +86,11 @@ impl App {
             true => Some(Stores::open(config, data_dir, Arc::clone(&clock)).await?),
             false => None,
         };
+        let oidc = oidc(config, &clock)?;
         let for_desk = stores.as_ref().map(|stores| stores.for_desk(config)).unwrap_or_default();
         let transport = Arc::new(transport(config)?);
         let app = Self::assemble_with(Catalogue::standard(), providers, transport, clock, config, for_desk);
-        Ok(Self { data_dir: Some(data_dir.to_path_buf()), stores, ..app })
+        Ok(Self { data_dir: Some(data_dir.to_path_buf()), stores, oidc, ..app })
     }
 
     /// Whether there is anybody to ask.
@@ -139,8 +145,18 @@ impl App {
             sources: if sources.is_empty() { "nobody".to_owned() } else { sources.join(", ") },
             data_dir: None,
             stores: None,
+            oidc: None,
         }
     }
+}
+
+/// Who validates the tokens of the configured identity provider.
+fn oidc(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Oidc>>> {
+    let Some(settings) = config.auth.oidc.settings()? else { return Ok(None) };
+    // A gateway is there for sources; the provider is the team's own.
+    let upstream = TransportSettings { gateway: None, ..config.upstream.settings()? };
+    let transport = Arc::new(HttpTransport::new(upstream)?);
+    Ok(Some(Arc::new(Oidc::new(settings, transport, Arc::clone(clock)))))
 }
 
 /// The ways out of this machine that the configured sources need.

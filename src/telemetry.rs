@@ -11,6 +11,9 @@
 //! | `namehound_runs_total` | `transform`, `ending` | runs of transforms that ended |
 //! | `namehound_run_seconds` | `transform` | how long they took |
 //! | `namehound_runs_active` | | runs under way |
+//! | `namehound_ledger_entries`, `namehound_ledger_body_bytes` | | how large the ledger is |
+//! | `namehound_purchases_unsettled` | | purchases under way, or with an unknown outcome |
+//! | `namehound_credits_left` | `provider`, `pays` | what a vendor says is left, by a kind of question that it pays for |
 
 use std::{sync::OnceLock, time::Duration};
 

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context as _;
 
 use super::{Shared, note, out};
-use crate::{app::App, config::Config, http::Server, logging};
+use crate::{app::App, config::Config, housekeeping, http::Server, logging};
 
 /// How to serve.
 #[derive(Debug, Default, clap::Args)]
@@ -40,6 +40,7 @@ pub(super) fn serve(shared: &Shared, arguments: &ServeArguments) -> anyhow::Resu
 async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<ExitCode> {
     let app = App::open(config, &data_dir).await?;
     announce_sources(config, &app);
+    let kept = app.stores.clone().map(|stores| (stores, std::sync::Arc::clone(&app.clock)));
     let server = Server::bind(app, config)?;
     if config.server.public_url.is_some() && config.auth.tokens.is_empty() {
         note!(
@@ -52,6 +53,9 @@ async fn until_stopped(config: &Config, data_dir: PathBuf) -> anyhow::Result<Exi
     out!("Namehound listens on {} (Ctrl-C stops it).", server.url());
     super::tls::announce(&server);
     let stopper = server.stopper();
+    if let Some((stores, clock)) = kept {
+        tokio::spawn(housekeeping::keep_house(config.clone(), stores, clock));
+    }
     tokio::spawn(async move {
         signals.next().await;
         note!("Stopping: runs under way may finish. Press Ctrl-C again to stop at once.");

@@ -27,8 +27,9 @@ pub use providers::{
     ProvidersSection, RdapSection, ViewDnsSection, Whois43Section,
 };
 pub use sections::{
-    AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, NoiseSection, RequestSection,
-    RetrySection, RoutingSection, SecretText, ServerSection, TlsSection, UpstreamSection, V3Section, WhoisXmlSection,
+    AuthSection, BreakerSection, CacheSection, CasesSection, LogFormat, LogSection, NoiseSection, OidcSection,
+    RequestSection, RetrySection, RoutingSection, SecretText, ServerSection, TlsSection, UpstreamSection, V3Section,
+    WhoisXmlSection,
 };
 
 /// The commented file that `namehound config init` writes.

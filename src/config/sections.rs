@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{ConfigError, shown};
 use crate::{
     http::base_url::{BaseUrlError, Scheme, base_url},
+    oidc::OidcSettings,
     runs::RunSettings,
     tls::PemFiles,
 };
@@ -219,6 +220,39 @@ pub struct AuthSection {
     /// Hashes of the tokens that let somebody in, as `namehound token new` prints them.
     #[serde(deserialize_with = "list_or_commas")]
     pub tokens: Vec<String>,
+    /// An identity provider whose bearer tokens let somebody in.
+    pub oidc: OidcSection,
+}
+
+/// An identity provider (OpenID Connect).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OidcSection {
+    /// The issuer, exactly as tokens name it; unset: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// What tokens have to be made for.
+    pub audience: String,
+    /// The claim that says who somebody is.
+    pub member_claim: String,
+}
+
+impl Default for OidcSection {
+    fn default() -> Self {
+        Self { issuer: None, audience: "namehound".to_owned(), member_claim: "preferred_username".to_owned() }
+    }
+}
+
+impl OidcSection {
+    /// Whose tokens are accepted; `None` for nobody's.
+    ///
+    /// # Errors
+    /// When the issuer is no URL.
+    pub fn settings(&self) -> Result<Option<OidcSettings>, ConfigError> {
+        let issuer = url("auth.oidc.issuer", self.issuer.as_deref(), &["https", "http"])?;
+        let (audience, member_claim) = (self.audience.clone(), self.member_claim.clone());
+        Ok(issuer.map(|issuer| OidcSettings { issuer, audience, member_claim }))
+    }
 }
 
 /// Workshop cases.

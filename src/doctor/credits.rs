@@ -120,7 +120,7 @@ fn briefly(error: &ProviderError) -> String {
 }
 
 /// Some question of a kind: which one does not matter for what it costs.
-fn question(kind: LookupKind) -> Option<Lookup> {
+pub(super) fn question(kind: LookupKind) -> Option<Lookup> {
     let host = || HostName::parse("example.com").ok();
     let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     Some(match kind {

@@ -129,3 +129,8 @@ async fn addresses(examination: &Examination<'_>, config: &Config, base: Option<
     });
     findings
 }
+
+/// Some question of a kind, for whoever wants to know what pays for it.
+pub(crate) fn some_question(kind: intel::LookupKind) -> Option<intel::Lookup> {
+    credits::question(kind)
+}

@@ -57,7 +57,9 @@ async fn greet(State(doors): State<Doors>, request: Request) -> Response {
         guard::Standing::Waiting => {
             return guard::too_many("Too many wrong tokens came from this address. Wait a minute.\n");
         }
-        guard::Standing::WrongToken => return around(StatusCode::UNAUTHORIZED, refused(&doors, request.headers())),
+        guard::Standing::WrongToken | guard::Standing::Expired | guard::Standing::Unavailable => {
+            return around(StatusCode::UNAUTHORIZED, refused(&doors, request.headers()));
+        }
         guard::Standing::Nowhere => return (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
     };
     let base = doors.base_url.as_deref().ok();

@@ -37,7 +37,13 @@ use store::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Doors;
-use crate::{auth::Tokens, config::MembersSection, execution::Whom};
+use crate::{
+    auth::Tokens,
+    config::MembersSection,
+    execution::Whom,
+    oidc::{Oidc, OidcFailure},
+    stores::Stores,
+};
 
 /// The first part of a path that carries a token.
 const PATH_PREFIX: &str = "/t/";
@@ -62,7 +68,8 @@ impl fmt::Display for Identity {
 /// Who comes in, and how much of it.
 pub(super) struct Gate {
     configured: Tokens,
-    members: Option<store::tokens::Tokens>,
+    stores: Option<Stores>,
+    oidc: Option<Arc<Oidc>>,
     requests: DefaultKeyedRateLimiter<String>,
     wrong: DefaultKeyedRateLimiter<IpAddr>,
     at_once: Mutex<HashMap<String, Arc<Semaphore>>>,
@@ -83,14 +90,20 @@ pub(super) struct Admitted {
 }
 
 impl Gate {
-    pub(super) fn new(configured: Tokens, members: Option<store::tokens::Tokens>, section: &MembersSection) -> Self {
+    pub(super) fn new(
+        configured: Tokens,
+        stores: Option<Stores>,
+        oidc: Option<Arc<Oidc>>,
+        section: &MembersSection,
+    ) -> Self {
         let per_minute = |count: u32| {
             let count = NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
             RateLimiter::keyed(Quota::per_minute(count))
         };
         Self {
             configured,
-            members,
+            stores,
+            oidc,
             requests: per_minute(section.requests_per_minute),
             wrong: RateLimiter::keyed(Quota::per_minute(
                 NonZeroU32::new(section.wrong_tokens_per_minute).unwrap_or(NonZeroU32::MIN),
@@ -102,12 +115,12 @@ impl Gate {
 
     /// Whether nobody needs a token.
     async fn is_open(&self) -> bool {
-        if !self.configured.is_open() {
+        if !self.configured.is_open() || self.oidc.is_some() {
             return false;
         }
-        match &self.members {
+        match &self.stores {
             // A file that cannot be read opens nothing.
-            Some(members) => !members.any().await.unwrap_or(true),
+            Some(stores) => !stores.tokens.any().await.unwrap_or(true),
             None => true,
         }
     }
@@ -118,7 +131,7 @@ impl Gate {
             let hash: String = blake3::hash(token.as_bytes()).to_hex().chars().take(16).collect();
             return Some(Admitted { identity: Identity(hash), whom: Whom::default() });
         }
-        match self.members.as_ref()?.admit(token).await {
+        match self.stores.as_ref()?.tokens.admit(token).await {
             Ok(Admission { member, role, default_case, .. }) => {
                 let whom = Whom {
                     member: Some(member.as_str().into()),
@@ -133,6 +146,24 @@ impl Gate {
             }
             Err(_) => None,
         }
+    }
+
+    /// Whom a token of the identity provider lets in.
+    async fn admit_signed_on(&self, token: &str) -> Result<Admitted, OidcFailure> {
+        let oidc = self.oidc.as_ref().ok_or(OidcFailure::Invalid)?;
+        let who = oidc.admit(token).await?;
+        let mut whom = Whom { member: Some(as_name(&who).into()), ..Whom::default() };
+        if let Some(stores) = &self.stores {
+            let members = stores.members.list().await.map_err(|_| OidcFailure::Unavailable)?;
+            if let Some(member) = members.iter().find(|member| Some(member.name.as_str()) == whom.member.as_deref()) {
+                if member.revoked.is_some() {
+                    return Err(OidcFailure::Invalid);
+                }
+                whom.is_guest = member.role == Role::Guest;
+            }
+        }
+        let identity = Identity(format!("member {}", whom.member.as_deref().unwrap_or_default()));
+        Ok(Admitted { identity, whom })
     }
 
     /// A place among a member's requests; `None` when there are too many.
@@ -158,6 +189,13 @@ impl Gate {
         }
         self.wrong.check_key(&from).is_err()
     }
+}
+
+/// What a claim says, as a name: small letters, digits, and hyphens for everything else.
+fn as_name(who: &str) -> String {
+    let folded: String =
+        who.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(64).collect();
+    folded.trim_matches('-').to_owned()
 }
 
 /// Takes a token out of the path, so that routes and logs see the path behind it.
@@ -210,6 +248,10 @@ pub(super) enum Standing {
     WrongToken,
     /// With none that is good, after many such.
     Waiting,
+    /// With one of the identity provider that was good once.
+    Expired,
+    /// With one that nobody can judge, since the identity provider does not answer.
+    Unavailable,
     /// With a token in its path on a server that has none: such a path is simply unknown.
     Nowhere,
 }
@@ -226,20 +268,25 @@ pub(super) async fn identify(State(doors): State<Doors>, mut request: Request, n
 struct Presented {
     in_path: Option<PathToken>,
     in_header: Option<SecretString>,
+    /// A token of an identity provider, in either of the two headers that are for such.
+    signed_on: Option<SecretString>,
     from: Option<IpAddr>,
 }
 
 impl Presented {
     fn of(request: &Request) -> Self {
-        let in_header = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| SecretString::from(token.trim().to_owned()));
+        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let bearer = |value: &str| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::from(token.trim().to_owned()))
+        };
+        let in_header = text(header::AUTHORIZATION.as_str()).and_then(bearer);
+        let by_provider = text("maltego-upstream-identity-method").is_some_and(|how| how.eq_ignore_ascii_case("oidc"));
+        let of_identity = text("maltego-identity-authorization")
+            .map(|value| bearer(value).unwrap_or_else(|| SecretString::from(value.to_owned())));
         Self {
             in_path: request.extensions().get::<PathToken>().cloned(),
+            signed_on: of_identity.or_else(|| in_header.clone().filter(|_| by_provider)),
             in_header,
             from: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
         }
@@ -247,7 +294,7 @@ impl Presented {
 }
 
 async fn standing(gate: &Gate, presented: Presented) -> Standing {
-    let Presented { in_path, in_header, from } = presented;
+    let Presented { in_path, in_header, signed_on, from } = presented;
     if gate.is_open().await {
         return if in_path.is_some() { Standing::Nowhere } else { Standing::Open };
     }
@@ -261,7 +308,17 @@ async fn standing(gate: &Gate, presented: Presented) -> Standing {
     {
         return Standing::Admitted { in_path: None, who: Box::new(who) };
     }
-    if in_path.is_none() && in_header.is_none() {
+    if let Some(token) = &signed_on
+        && gate.oidc.is_some()
+    {
+        match gate.admit_signed_on(token.expose_secret()).await {
+            Ok(who) => return Standing::Admitted { in_path: None, who: Box::new(who) },
+            Err(OidcFailure::Expired) => return Standing::Expired,
+            Err(OidcFailure::Unavailable) => return Standing::Unavailable,
+            Err(OidcFailure::Invalid) => {}
+        }
+    }
+    if in_path.is_none() && in_header.is_none() && signed_on.is_none() {
         return Standing::NoToken;
     }
     if gate.has_to_wait(from) { Standing::Waiting } else { Standing::WrongToken }
@@ -303,7 +360,7 @@ pub(super) async fn admit(State(doors): State<Doors>, request: Request, next: Ne
         Standing::Admitted { who, .. } => enter(&doors, *who, request, next).await,
         Standing::Nowhere => (StatusCode::NOT_FOUND, "Not found.\n").into_response(),
         Standing::Waiting => too_many("Too many wrong tokens came from this address. Wait a minute.\n"),
-        Standing::NoToken | Standing::WrongToken => (
+        Standing::NoToken | Standing::WrongToken | Standing::Expired | Standing::Unavailable => (
             StatusCode::UNAUTHORIZED,
             [(header::WWW_AUTHENTICATE, "Bearer")],
             "This server needs a token: /t/<token>/run/<transform>, or the header Authorization: Bearer <token>.\n",
@@ -321,6 +378,8 @@ pub(super) async fn admit_v3(State(doors): State<Doors>, request: Request, next:
         Standing::Waiting => return too_many("Too many wrong tokens came from this address. Wait a minute.\n"),
         Standing::NoToken => AuthenticationFailure::CredentialsMissing,
         Standing::WrongToken => AuthenticationFailure::CredentialsInvalid,
+        Standing::Expired => AuthenticationFailure::TokenExpired,
+        Standing::Unavailable => AuthenticationFailure::ProviderUnavailable,
     };
     // The path behind the token: the problem names what was asked for, never with what.
     let problem = AuthenticationProblem::new(failure, request.uri().path());
@@ -361,7 +420,7 @@ mod tests {
     async fn only_a_token_that_opens_something_is_carried_on() {
         let new = crate::auth::NewToken::from_random([7; 32]);
         let tokens = Tokens::parse(std::slice::from_ref(&new.hash)).unwrap();
-        let gate = Gate::new(tokens, None, &MembersSection::default());
+        let gate = Gate::new(tokens, None, None, &MembersSection::default());
         for (uri, expected) in [
             (format!("/t/{}/seed", new.reveal()), format!("/t/{}", new.reveal())),
             ("/t/wrong/seed".to_owned(), String::new()),
@@ -377,7 +436,7 @@ mod tests {
     #[test]
     fn whoever_tries_many_tokens_has_to_wait_and_others_have_not() {
         let section = MembersSection { wrong_tokens_per_minute: 3, ..MembersSection::default() };
-        let gate = Gate::new(Tokens::default(), None, &section);
+        let gate = Gate::new(Tokens::default(), None, None, &section);
         let from = |text: &str| Some(text.parse().unwrap());
         let waits: Vec<bool> = (0..5).map(|_| gate.has_to_wait(from("192.0.2.7"))).collect();
         assert_eq!(waits, [false, false, false, true, true]);

@@ -94,11 +94,7 @@ pub fn router(app: App, tokens: Tokens, config: &Config, installer: Installer, b
     let bounds = section.request.bounds();
     let body_limit = bounds.body;
     let doors = Doors {
-        gate: Arc::new(guard::Gate::new(
-            tokens,
-            app.stores.as_ref().map(|stores| stores.tokens.clone()),
-            &config.members,
-        )),
+        gate: Arc::new(guard::Gate::new(tokens, app.stores.clone(), app.oidc.clone(), &config.members)),
         bounds,
         permits: Arc::new(Semaphore::new(section.max_runs)),
         max_runs: section.max_runs,
