@@ -35,22 +35,33 @@ fn request(criterion: &mut Criterion) {
     let bound = SocketAddr::from(([127, 0, 0, 1], 8080));
     let namehound = http::router(app, Tokens::default(), &config, installer, bound);
     let least = baseline::router(runtime.block_on(baseline::results()));
+    let folder = std::env::temp_dir().join(format!("namehound-bench-{}", std::process::id()));
+    let keeping = runtime.block_on(baseline::keeping_app(&config, &folder));
+    let installer = Installer::shipped(Arc::clone(&keeping.catalogue)).expect("the shipped data");
+    let keeping = http::router(keeping, Tokens::default(), &config, installer, bound);
+    let (_, kept) = runtime
+        .block_on(async { (ask(&keeping, "/run/ns_to_domains").await, ask(&keeping, "/run/ns_to_domains").await) });
 
     // The first request asks the vendor's double; from then on the answer is remembered.
     let (first, cached) = runtime
         .block_on(async { (ask(&namehound, "/run/ns_to_domains").await, ask(&namehound, "/run/ns_to_domains").await) });
     let bare = runtime.block_on(ask(&least, "/run/baseline"));
     // A benchmark of an error would look splendid.
+    assert!(kept > cached, "{kept} bytes with the names of the evidence, {cached} without");
     assert!(first > 10_000 && cached == bare, "{first} bytes, then {cached}, and {bare} at the least");
 
     let mut group = criterion.benchmark_group("request");
     group.bench_function("namehound, cached answer with 100 entities", |bencher| {
         bencher.iter(|| runtime.block_on(ask(&namehound, "/run/ns_to_domains")));
     });
+    group.bench_function("namehound, the same with ledger and database", |bencher| {
+        bencher.iter(|| runtime.block_on(ask(&keeping, "/run/ns_to_domains")));
+    });
     group.bench_function("baseline, read and render 100 entities", |bencher| {
         bencher.iter(|| runtime.block_on(ask(&least, "/run/baseline")));
     });
     group.finish();
+    let _left_behind = std::fs::remove_dir_all(folder);
 }
 
 criterion_group!(requests, request);

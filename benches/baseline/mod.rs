@@ -25,7 +25,7 @@ use maltego::{
     Entity, Input, Message, Settings, entity_types,
     trx::{Bounds, read_request, write_response},
 };
-use namehound::{app::App, config::Config, execution};
+use namehound::{app::App, config::Config, execution, stores::Stores};
 use serde_json::json;
 use transforms::{Catalogue, Collector};
 
@@ -59,6 +59,19 @@ pub fn app(config: &Config) -> App {
     let provider = WhoisXml::new("at_key".to_owned().into(), &WhoisXmlSettings::default());
     let transport = VendorAtHand(vendor_page().into());
     App::assemble(Catalogue::standard(), vec![Arc::new(provider)], Arc::new(transport), Arc::new(SystemClock), config)
+}
+
+/// The same with everything that a server keeps: the ledger, answers in the database, the spend book.
+pub async fn keeping_app(config: &Config, folder: &std::path::Path) -> App {
+    let provider = WhoisXml::new("at_key".to_owned().into(), &WhoisXmlSettings::default());
+    let transport = Arc::new(VendorAtHand(vendor_page().into()));
+    let clock: Arc<dyn intel::Clock> = Arc::new(SystemClock);
+    #[expect(clippy::expect_used, reason = "without a database there is nothing to measure")]
+    let stores = Stores::open(config, folder, Arc::clone(&clock)).await.expect("a database");
+    let for_desk = stores.for_desk(config);
+    let providers: Vec<Arc<dyn intel::Provider>> = vec![Arc::new(provider)];
+    let app = App::assemble_with(Catalogue::standard(), providers, transport, clock, config, for_desk);
+    App { stores: Some(stores), ..app }
 }
 
 /// What a run of the request finds and says, once the answer is remembered.
